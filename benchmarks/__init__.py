@@ -1,1 +1,1 @@
-"""Speed measurements, run by hand: ratios within one run, since machines differ and drift."""
+"""Benchmarks, run by hand: speed is given as ratios within one run, since machines differ and drift."""

@@ -1,11 +1,11 @@
-"""Do intervals cover, and do tests keep their level? On simulated data sets whose true scores are known.
+"""Measure the coverage of intervals and the error rates of tests, on simulated data sets with known true scores.
 
     python -m benchmarks.coverage [--sets 2000]
 
-Each cell simulates so many data sets (`benchmarks.simulated_sets`, seeds fixed), does with each what a report, a
-comparison or a board does, by the same functions, and counts how often the truth was covered, or equal systems were
-called different. Counts of resamples hang on names alone, so all simulations of a data set share them, as all models
-that are scored on it do.
+Each cell simulates this many data sets (`benchmarks.simulated_sets`, with fixed seeds), and applies to each the same
+functions as a report, a comparison or a board. It counts how often the true score was covered, or equal systems were
+called different. The counts of resamples depend only on names, so all simulations of a data set share them, like all
+models that are scored on it.
 """
 
 import argparse
@@ -44,18 +44,18 @@ from merunibench.statistics.draws import draw_counts, draw_swaps
 FloatArray = npt.NDArray[np.float64]
 
 RESAMPLES = 1000
-BLOCK = 50  # simulations at once
+BLOCK = 50  # simulations per block
 ALPHA = 0.05
 
 
 class Cell(NamedTuple):
-    """One figure, and what it is held against.
+    """One figure, and the bar that it is compared with.
 
     Attributes:
         name: What was simulated, and what was counted.
-        share: How often the truth was covered, or equal systems were called different.
-        bar: What it must reach, or must not exceed; None for figures that only explain others.
-        error: Whether it is a share of errors.
+        share: How often the true score was covered, or equal systems were called different.
+        bar: The minimum, or for errors the maximum; None for figures that only explain others.
+        error: Whether it is an error rate.
     """
 
     name: str
@@ -65,7 +65,7 @@ class Cell(NamedTuple):
 
     @property
     def passed(self) -> bool:
-        """Whether it is on the right side of its bar."""
+        """Whether the figure meets its bar."""
         return self.bar is None or (self.share <= self.bar if self.error else self.share >= self.bar)
 
 
@@ -73,7 +73,7 @@ class Drawn(NamedTuple):
     """M systems in S simulations of one data set.
 
     Attributes:
-        answers: What they answered.
+        answers: Their answers.
         scores: Their scores, shape (S, M).
         replicates: Their scores on resamples, shape (S, M, B).
     """
@@ -84,34 +84,34 @@ class Drawn(NamedTuple):
 
 
 class Judge:
-    """Draws units as a report does, the same for all simulations of a data set."""
+    """Resamples units in the same way as a report, with the same draws for all simulations of a data set."""
 
     def __init__(self) -> None:
         self._counts: dict[str, FloatArray] = {}
         self._swaps: dict[str, FloatArray] = {}
 
     def counts(self, each: SimulatedSet) -> FloatArray:
-        """How often each unit is drawn in each resample, shape (B, U)."""
+        """Return how often each unit is drawn in each resample, shape (B, U)."""
         if each.name not in self._counts:
             chunks = draw_counts(unit_keys(unit_names(each)), RESAMPLES, 0)
             self._counts[each.name] = np.concatenate(list(chunks)).astype(float)
         return self._counts[each.name]
 
     def swaps(self, each: SimulatedSet) -> FloatArray:
-        """Whether two systems are swapped on each unit, shape (B, U)."""
+        """Return whether two systems are swapped on each unit, shape (B, U)."""
         if each.name not in self._swaps:
             chunks = draw_swaps(unit_keys(unit_names(each)), RESAMPLES, 0)
             self._swaps[each.name] = np.concatenate(list(chunks)).astype(float)
         return self._swaps[each.name]
 
     def resample(self, each: SimulatedSet, answers: Answers) -> Drawn:
-        """Scores on the sample and on resamples."""
+        """Return scores on the sample and on resamples."""
         formula = METRICS[each.kind].score
         sums = np.moveaxis(np.tensordot(answers.units, self.counts(each), axes=(3, 1)), 2, -1)
         return Drawn(answers, formula(answers.units.sum(axis=-1)), formula(sums))
 
     def pairs(self, each: SimulatedSet, drawn: Drawn) -> list[PairedDraws]:
-        """The difference of the first two systems in each simulation."""
+        """Return the difference between the first two systems in each simulation."""
         formula = METRICS[each.kind].score
         first, second = drawn.answers.units[:, 0], drawn.answers.units[:, 1]
         moved = np.moveaxis(np.tensordot(second - first, self.swaps(each), axes=(2, 1)), 1, -1)
@@ -122,7 +122,7 @@ class Judge:
 
 
 def blocks(simulations: int, seed: int) -> Iterator[tuple[int, np.random.Generator]]:
-    """Simulations in blocks, each with random numbers of its own."""
+    """Yield simulations in blocks, each with its own random numbers."""
     for number, start in enumerate(range(0, simulations, BLOCK)):
         yield min(BLOCK, simulations - start), np.random.default_rng([seed, number])
 
@@ -130,7 +130,7 @@ def blocks(simulations: int, seed: int) -> Iterator[tuple[int, np.random.Generat
 def simulate_nine(
     judge: Judge, count: int, rng: np.random.Generator, shares: Callable[[SimulatedSet], FloatArray]
 ) -> dict[str, Drawn]:
-    """All nine data sets; clips that stand in two are the same clips."""
+    """Simulate all nine data sets; clips that are in two of them are the same clips."""
     around: dict[str, Difficulty] = {}
     found = {}
     for each in NINE:
@@ -141,7 +141,7 @@ def simulate_nine(
 
 
 def interval_cells(judge: Judge, simulations: int) -> Iterator[Cell]:
-    """One checkpoint on each of the nine data sets, by the interval that a report gives."""
+    """Yield the coverage of a report's interval for one checkpoint, on each of the nine data sets."""
     covered: dict[str, list[bool]] = {each.name: [] for each in NINE}
     for count, rng in blocks(simulations, 1):
         for name, drawn in simulate_nine(judge, count, rng, lambda each: checkpoint_shares(each)[:1]).items():
@@ -153,7 +153,7 @@ def interval_cells(judge: Judge, simulations: int) -> Iterator[Cell]:
 
 
 def small_cells(judge: Judge, simulations: int) -> Iterator[Cell]:
-    """Few samples that stand alone, of each kind of task."""
+    """Yield the coverage for few independent samples, for each kind of task."""
     for kind, score in (("basic", 0.77), ("sentiment", 0.87), ("fine-grained", 0.62)):
         for clips, bar in ((15, None), (30, None), (50, 0.92), (100, 0.92)):
             each = SimulatedSet(f"{kind} {clips}", kind, score, clips)
@@ -164,7 +164,7 @@ def small_cells(judge: Judge, simulations: int) -> Iterator[Cell]:
 
 
 def _covered(each: SimulatedSet, drawn: Drawn) -> list[bool]:
-    """Whether the interval of the first system holds its true score, in each simulation."""
+    """Return whether the interval of the first system contains its true score, in each simulation."""
     truth, formula = float(drawn.answers.truth[0]), METRICS[each.kind].score
     found = []
     for units, replicates in zip(drawn.answers.units[:, 0], drawn.replicates[:, 0], strict=True):
@@ -174,24 +174,24 @@ def _covered(each: SimulatedSet, drawn: Drawn) -> list[bool]:
 
 
 def selection_cells(judge: Judge, simulations: int) -> Iterator[Cell]:
-    """The mean of the nine by the checkpoint that is best on each, as it is and less its selection bias."""
+    """Yield the coverage for the mean of the nine with the best checkpoint on each, with and without correction."""
     rows: list[tuple[bool, bool, float, float]] = []
     for count, rng in blocks(simulations, 2):
         nine = list(simulate_nine(judge, count, rng, checkpoint_shares).values())
         rows += [_selected([_one(drawn, number) for drawn in nine]) for number in range(count)]
     plain, corrected, true, estimated = np.array(rows, float).mean(axis=0)
-    yield Cell("mean, best per data set, interval as it is", float(plain), None)
+    yield Cell("mean, best per data set, uncorrected interval", float(plain), None)
     yield Cell("mean, best per data set, corrected interval", float(corrected), 0.92)
     yield Cell(f"  (true bias {100 * true:.2f} points, estimated {100 * estimated:.2f})", float(estimated / true), None)
 
 
 def _one(drawn: Drawn, number: int) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """True scores, scores and replicates of one simulation."""
+    """Return the true scores, scores and replicates of one simulation."""
     return drawn.answers.truth, drawn.scores[number], drawn.replicates[number]
 
 
 def _selected(nine: Sequence[tuple[FloatArray, FloatArray, FloatArray]]) -> tuple[bool, bool, float, float]:
-    """Whether the plain and the corrected interval cover the truth, the true bias and the estimated one."""
+    """Return whether the plain and the corrected interval cover the true score, the true bias and the estimated one."""
     best = [int(scores.argmax()) for _, scores, _ in nine]
     truth = float(np.mean([true[k] for (true, _, _), k in zip(nine, best, strict=True)]))
     score = float(np.mean([scores[k] for (_, scores, _), k in zip(nine, best, strict=True)]))
@@ -206,7 +206,7 @@ def _holds(ends: tuple[float, float] | None, truth: float) -> bool:
 
 
 def rank_cells(judge: Judge, simulations: int) -> Iterator[Cell]:
-    """Thirty systems near a tie: whether all rank intervals hold the true ranks at once."""
+    """Yield how often all rank intervals of thirty nearly tied systems contain the true ranks simultaneously."""
     each = SimulatedSet("board", "basic", 0.6, 600)
     for spacing in (0.0, 0.002, 0.01):
         shares: FloatArray = 0.6 + spacing * (np.arange(30.0)[::-1] - 15)
@@ -218,14 +218,14 @@ def rank_cells(judge: Judge, simulations: int) -> Iterator[Cell]:
             for scores, replicates in zip(drawn.scores, drawn.replicates, strict=True):
                 apart = of_pairs(holm(paired_p_values(scores, replicates)), len(scores)) < ALPHA
                 bounds = rank_intervals(scores, apart)
-                # Of equal systems any order is true: the interval must hold all of them.
+                # Any order of equal systems is true, so the interval must contain all their ranks.
                 held.append(bool((bounds[:, 0] <= best).all() and (bounds[:, 1] >= worst).all()))
         name = f"ranks of 30 systems, {100 * spacing:.1f} points apart, all at once"
         yield Cell(name, float(np.mean(held)), 0.93)
 
 
 def error_cells(judge: Judge, simulations: int) -> Iterator[Cell]:
-    """Different systems of equal score: how often one is called better, by each thing that is printed."""
+    """Yield how often one of two systems of equal score is called better, for each printed test."""
     sets = [
         *(SimulatedSet(f"{kind} of {clips}", kind, 0.7, clips) for kind in METRICS for clips in (50, 300)),
         *(SimulatedSet(f"p/r {p}/{r} of {clips}", f"{p}/{r}", p, clips) for p, r in PAIRS for clips in (50, 300)),
@@ -246,15 +246,15 @@ def error_cells(judge: Judge, simulations: int) -> Iterator[Cell]:
         decided, marked, swapped = np.mean(outcomes, axis=0)
         yield Cell(f"type I, {each.name}: p of compare", float(decided), bar, error=True)
         yield Cell(f"type I, {each.name}: groups of a board", float(marked), bar, error=True)
-        yield Cell("  (p swap alone)", float(swapped), None, error=True)
+        yield Cell("  (only the swap test)", float(swapped), None, error=True)
 
 
 PAIRS = ((0.8, 0.4), (0.95, 0.3))
-"""Precision and recall of one system; the other has them exchanged, and the same F."""
+"""Precision and recall of one system; the other has them exchanged, with the same F1."""
 
 
 def _equal_systems(each: SimulatedSet, count: int, rng: np.random.Generator) -> Answers:
-    """Two different systems of equal true score."""
+    """Simulate two different systems of equal true score."""
     if "/" not in each.kind:
         return simulate(each, np.full(2, each.score), count, rng, shared=max(0.4, each.of_cluster))
     p, r = map(float, each.kind.split("/"))
@@ -268,7 +268,7 @@ def _equal_systems(each: SimulatedSet, count: int, rng: np.random.Generator) -> 
 
 
 def _of_four(normal: FloatArray, share: float) -> FloatArray:
-    """Shares of four words that are right, each with this probability: their binomial quantiles at normal numbers."""
+    """Return shares of correct words out of four, each correct with this probability: binomial quantiles of normals."""
     from scipy import stats
 
     edges = stats.norm.ppf(stats.binom.cdf(np.arange(4), 4, share))
@@ -277,7 +277,7 @@ def _of_four(normal: FloatArray, share: float) -> FloatArray:
 
 
 def sentence_cells(judge: Judge, simulations: int) -> Iterator[Cell]:
-    """Two equal systems on all nine: how often the sentence calls one better anywhere, or in the mean."""
+    """Yield how often the summary sentence calls one of two equal systems better on any data set, or in the mean."""
     anywhere, in_mean = [], []
     for count, rng in blocks(simulations, 4):
         nine = simulate_nine(judge, count, rng, lambda each: np.full(2, each.score))
@@ -290,16 +290,16 @@ def sentence_cells(judge: Judge, simulations: int) -> Iterator[Cell]:
 
 
 def cells(simulations: int) -> Iterator[Cell]:
-    """Every cell."""
+    """Yield every cell."""
     judge = Judge()
     for group in (interval_cells, small_cells, selection_cells, sentence_cells, error_cells, rank_cells):
         yield from group(judge, simulations)
 
 
 def main() -> None:
-    """Print every cell, and its bar."""
+    """Print every cell and its bar."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--sets", type=int, default=2000, help="simulated data sets a cell")
+    parser.add_argument("--sets", type=int, default=2000, help="simulated data sets per cell")
     failed = 0
     for cell in cells(parser.parse_args().sets):
         bar = "" if cell.bar is None else f"{'at most' if cell.error else 'at least'} {100 * cell.bar:.1f}"

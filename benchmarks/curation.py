@@ -1,10 +1,10 @@
-"""How long does `merunibench curate filter` take on a million measured rows, and how much memory?
+"""Measure the time and memory of `merunibench curate filter` on a million measured rows.
 
     python -m benchmarks.curation [ROWS] [--keep DIR]
 
-The data set is made up: descriptions, measured values, labels, speaker values, and the votes of four sources of emotion
-and three of sentiment. It is filtered twice, with two settings of lengths: the second run measures nothing again
-either. The bars are 60 seconds of CPU time and 2 GB for a million rows, report included.
+The data set is synthetic: descriptions, measured values, labels, speaker values, and the votes of four sources of
+emotion and three of sentiment. It is filtered twice, with two length settings; neither run measures anything again. The
+bars are 60 seconds of CPU time and 2 GB for a million rows, including the report.
 """
 
 import argparse
@@ -28,7 +28,7 @@ TEXT = "In the text, the subtitle reads so and so, and the voice trembles, so th
 
 
 def make(folder: Path, rows: int) -> None:
-    """Write a data set whose texts are measured already."""
+    """Write a data set whose texts are already measured."""
     chance = random.Random(0)
     place = Folder(folder)
     paths = [place.file(stage, "train") for stage in ("descriptions", MEASURES, "labels", "speaker")]
@@ -69,7 +69,7 @@ def make(folder: Path, rows: int) -> None:
 
 
 def run(folder: Path, length: str) -> tuple[float, float]:
-    """CPU seconds and peak memory in GB of one `curate filter`."""
+    """Return the CPU seconds and the peak memory in GB of one `curate filter`."""
     command = [sys.executable, "-m", "merunibench", "curate", "filter", str(folder), "--length", length]
     with subprocess.Popen([*command, "--format", "json", "--output", os.devnull]) as process:
         _, status, usage = os.wait4(process.pid, 0)
@@ -84,7 +84,7 @@ def main() -> None:
     """Print CPU time and memory of two runs."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("rows", nargs="?", type=int, default=1_000_000)
-    parser.add_argument("--keep", type=Path, help="keep the data set in this folder, and take it from there next time")
+    parser.add_argument("--keep", type=Path, help="keep the data set in this folder and reuse it next time")
     given = parser.parse_args()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with tempfile.TemporaryDirectory() as temporary:

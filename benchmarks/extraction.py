@@ -1,9 +1,9 @@
-"""How good and how fast are the extraction rules? Measured against released extractions, which belong to others.
+"""Measure the quality and speed of the extraction rules, compared with the released extractions of the authors.
 
     python -m benchmarks.extraction FOLDER
 
-FOLDER holds `official/` as the release lays it out (see tests/conftest.py).
-The figures in docs/extraction.md are these.
+FOLDER contains `official/` with the layout of the release (see tests/conftest.py).
+It prints the figures of docs/extraction.md.
 """
 
 import csv
@@ -30,7 +30,7 @@ Row = dict[str, Any]
 
 @cache
 def released(folder: Path, dataset: str) -> Mapping[str, list[Row]]:
-    """Checkpoint -> the released rows: name, text, labels, polarity."""
+    """Return checkpoint -> released rows: name, text, labels, polarity."""
     source = open_predictions(folder / "official" / "output", dataset=dataset)
     rows = {}
     for checkpoint, files in source.files[dataset].items():
@@ -42,7 +42,7 @@ def released(folder: Path, dataset: str) -> Mapping[str, list[Row]]:
 
 
 def agreement(folder: Path, *, parity: bool) -> tuple[float, float]:
-    """Share of released answers with the same label set, and with the same sector sets on all wheels (mer2026)."""
+    """Return the shares of released answers with the same label set, and the same sectors on all wheels (mer2026)."""
     lexicon = load_lexicon(folder / "official" / "emotion_wheel" / "mer2026")
     ours, theirs = [], []
     for dataset in DATASETS:
@@ -55,7 +55,7 @@ def agreement(folder: Path, *, parity: bool) -> tuple[float, float]:
 
 
 def score_differences(folder: Path) -> dict[tuple[str, str], float]:
-    """(Data set, checkpoint) -> score of our labels (polarity) minus the released one, in points (mer2026)."""
+    """Return (data set, checkpoint) -> score of our labels (polarity) minus the released score, in points (mer2026)."""
     expected = json.loads((folder / "official" / "expected_scores.json").read_text(encoding="utf-8"))["mer2026"]
     lexicon = load_lexicon(folder / "official" / "emotion_wheel" / "mer2026")
     differences = {}
@@ -79,7 +79,7 @@ def score_differences(folder: Path) -> dict[tuple[str, str], float]:
 def systems(
     folder: Path, read: Callable[[str], list[str]] = extract_labels
 ) -> dict[tuple[str, str], tuple[float, float]]:
-    """(Model, prompt) of OV-MERD texts -> F of our labels and of the released ones, in points (mer2025)."""
+    """Return (model, prompt) of OV-MERD texts -> F1 of our labels and of the released ones, in points (mer2025)."""
     ovmerd = folder / "official" / "ovmerd"
     released_scores = json.loads((ovmerd / "expected_scores.json").read_text(encoding="utf-8"))["mer2025"]
     lexicon = load_lexicon(folder / "official" / "emotion_wheel" / "mer2025")
@@ -98,19 +98,19 @@ def systems(
 
 
 def polarity_agreement(folder: Path) -> float:
-    """Share of the released CMU-MOSI label sets for which the polarity is the released one, of three."""
+    """Return the share of the released CMU-MOSI label sets for which our polarity (of three) is the released one."""
     rows = [row for found in released(folder, "cmumosi").values() for row in found]
     return fmean(polarity(parse_label_field(row["labels"])) == row["polarity"].strip().lower() for row in rows)
 
 
 def descriptions(folder: Path, half: int) -> list[tuple[str, list[str]]]:
-    """Free descriptions and their labels: every second row, from row `half` on. Rules are tuned to half 0 only."""
+    """Return free descriptions and their labels: every second row, from row `half`. Rules are tuned only on half 0."""
     with (folder / "official" / "descriptions" / "emer_dev.csv").open(encoding="utf-8", newline="") as stream:
         return [(row["text"], parse_label_field(row["labels"])) for row in list(csv.DictReader(stream))[half::2]]
 
 
 def description_f(folder: Path, half: int, read: Callable[[str], list[str]] = extract_labels) -> float:
-    """Set-level F of descriptions, mer2026, level 1."""
+    """Return the set-level F1 of descriptions (mer2026, level 1)."""
     lexicon: Lexicon = load_lexicon(folder / "official" / "emotion_wheel" / "mer2026")
     rows = descriptions(folder, half)
     truth = {str(number): labels for number, (_, labels) in enumerate(rows)}
@@ -120,7 +120,7 @@ def description_f(folder: Path, half: int, read: Callable[[str], list[str]] = ex
 
 
 def rate(texts: list[str], seconds: float = 5.0) -> float:
-    """Texts read per second of CPU time."""
+    """Return the number of texts read per second of CPU time."""
     extract_labels(texts[0])
     start, done = time.process_time(), 0
     while time.process_time() - start < seconds:
@@ -142,13 +142,13 @@ def main() -> None:
         print(f"{dataset}: scores differ by {fmean(found):.2f} points on average, {max(found):.2f} at most")
     print(f"polarity agrees in {100 * polarity_agreement(folder):.2f} %")
     halves = [description_f(folder, half) for half in (0, 1)]
-    print(f"descriptions: F {halves[0]:.3f} on the half worked on, {halves[1]:.3f} on the other")
+    print(f"descriptions: F1 {halves[0]:.3f} on the development half, {halves[1]:.3f} on the other")
     ours, theirs = np.array(list(systems(folder).values())).T
     correlation, difference = np.corrcoef(ours, theirs)[0, 1], (ours - theirs).mean()
     print(f"OV-MERD, {len(ours)} systems: Pearson {correlation:.3f}, mean difference {difference:.2f} points")
     lists = [row["text"] for rows in released(folder, "meld").values() for row in rows]
-    print(f"list answers a second: {rate(lists):.0f}")
-    print(f"long descriptions a minute: {60 * rate([text for text, _ in descriptions(folder, 0)]):.0f}")
+    print(f"list answers per second: {rate(lists):.0f}")
+    print(f"long descriptions per minute: {60 * rate([text for text, _ in descriptions(folder, 0)]):.0f}")
 
 
 if __name__ == "__main__":

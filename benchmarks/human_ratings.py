@@ -1,14 +1,14 @@
-"""Lexicons against what people said of words: ten raters' valence (VADER) and a crowd's emotions (NRC).
+"""Compare lexicons with human ratings of words: valence by ten raters (VADER), and emotions by a crowd (NRC).
 
     pip install -e '.[ratings]' && merunibench lexicon install mer2025 && merunibench lexicon install mer2026
-    python -m benchmarks.human_ratings [LEXICON ...]      # default: builtin mer2025 mer2026; a folder will do, too
+    python -m benchmarks.human_ratings [LEXICON ...]      # default: builtin mer2025 mer2026; folders also work
 
-Two lists are read from the packages that carry them, `vaderSentiment` and `NRCLex` (extra `ratings`); their terms are
-their own, and nothing of them is part of merunibench. A *slot* is a word of a list on a wheel on which the lexicon has
-a sector for it. Words are single and of letters a to z.
+Two lists are read from the packages that contain them, `vaderSentiment` and `NRCLex` (extra `ratings`). They have their
+own licences and are not part of merunibench. A *slot* is a word of a list together with a wheel on which the lexicon
+has a sector for it. Only single words of the letters a to z are used.
 
 * Valence: words whose ten ratings (-4 to 4) have a mean of at least 1, or at most -1, on slots whose sector is pleasant
-  or unpleasant. A slot contradicts the raters if its sector is on the other side.
+  or unpleasant. A slot contradicts the raters if its sector has the opposite sign.
 * Emotions: words to which the crowd gave at least one of eight emotions, on slots whose sector has counterparts among
   them (`COUNTERPARTS`). A slot agrees if one of its counterparts was given.
 * Coverage: words of a list that the lexicon knows, on any wheel.
@@ -31,16 +31,16 @@ from merunibench.lexicon import Lexicon, load_lexicon
 from merunibench.lexicon.critique.evidence import MEANINGS
 
 CLEAR = 1.0
-"""Raters agree on a side if their mean is at least so far from 0."""
+"""Minimum distance of the raters' mean from 0 for a clear valence."""
 AT_MOST, AT_LEAST = 0.8, 84.0
-"""Per cent of builtin's slots that may contradict the raters, and that must agree with the crowd."""
+"""Maximum percentage of builtin's slots that contradict the raters, and minimum that agree with the crowd."""
 EMOTIONS = frozenset({"anger", "anticipation", "disgust", "fear", "joy", "sadness", "surprise", "trust"})
 _GLAD, _CROSS = frozenset({"joy", "trust"}), frozenset({"anger", "disgust"})
 COUNTERPARTS: Mapping[str, frozenset[str]] = {
     "joy": _GLAD,
     "peace": _GLAD,
     "power": frozenset({"joy"}),
-    # Wheels 3 and 5 have no sector of disgust: contempt and loathing stand in mad there.
+    # Wheels 3 and 5 have no sector for disgust: contempt and loathing are in the sector mad.
     "anger": _CROSS,
     "disgust": _CROSS,
     "fear": frozenset({"fear"}),
@@ -48,18 +48,18 @@ COUNTERPARTS: Mapping[str, frozenset[str]] = {
     "strain": frozenset({"negative"}),
     "surprise": frozenset({"surprise"}),
 }
-"""Emotion that a sector is named after -> what the crowd may call it; the sector genius has no counterpart."""
+"""Emotion of a sector -> matching emotions of the crowd; the sector genius has no counterpart."""
 _WORD = re.compile(r"[a-z]+", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Share:
-    """Part of the slots, or of the words, of a list.
+    """A share of the slots, or of the words, of a list.
 
     Attributes:
-        part: How many there are.
-        total: Of how many.
-        words: Word -> how many of its slots the part, or for agreement the rest, holds.
+        part: Number of slots or words counted.
+        total: Number of all slots or words.
+        words: Word -> number of its slots that are counted (for agreement: that are not).
     """
 
     part: int
@@ -68,7 +68,7 @@ class Share:
 
     @property
     def percent(self) -> float:
-        """The part in per cent; 0 of nothing."""
+        """The share in percent; 0 if the total is 0."""
         return 100 * self.part / self.total if self.total else 0.0
 
     def __str__(self) -> str:
@@ -76,7 +76,7 @@ class Share:
 
 
 def contradictions(lexicon: Lexicon, ratings: Mapping[str, float]) -> Share:
-    """Slots on the other side than the raters, of all that are on one side.
+    """Return the slots whose valence contradicts the raters, of all slots with a valence.
 
     Args:
         lexicon: The lexicon; its sectors are those of the published wheels.
@@ -91,11 +91,11 @@ def contradictions(lexicon: Lexicon, ratings: Mapping[str, float]) -> Share:
 
 
 def agreements(lexicon: Lexicon, crowd: Mapping[str, frozenset[str]]) -> Share:
-    """Slots whose sector stands for an emotion that the crowd gave the word.
+    """Return the slots whose sector matches an emotion that the crowd gave the word.
 
     Args:
         lexicon: The lexicon; its sectors are those of the published wheels.
-        crowd: Word -> what the crowd gave it: emotions, `positive`, `negative`.
+        crowd: Word -> the crowd's labels: emotions, `positive`, `negative`.
     """
     told = {word: given for word, given in crowd.items() if given & EMOTIONS}
     slots = [
@@ -109,12 +109,12 @@ def agreements(lexicon: Lexicon, crowd: Mapping[str, frozenset[str]]) -> Share:
 
 
 def coverage(lexicon: Lexicon, words: Mapping[str, object]) -> Share:
-    """Words that the lexicon knows."""
+    """Return the words that the lexicon contains."""
     return Share(sum(word in lexicon for word in words), len(words), {})
 
 
 def read_ratings() -> dict[str, float]:
-    """VADER's list: word -> mean of ten ratings.
+    """Read VADER's list: word -> mean of ten ratings.
 
     Raises:
         InputError: the package that carries it is not installed.
@@ -124,7 +124,7 @@ def read_ratings() -> dict[str, float]:
 
 
 def read_crowd() -> dict[str, frozenset[str]]:
-    """NRC's list: word -> what the crowd gave it.
+    """Read NRC's list: word -> the crowd's labels.
 
     Raises:
         InputError: the package that carries it is not installed.
@@ -138,7 +138,7 @@ def _sectors(lexicon: Lexicon, word: str) -> Iterator[str]:
 
 
 def _text(package: str, file: str) -> str:
-    """A file of a package, which is found and not run."""
+    """Read a file of a package without importing the package."""
     spec = find_spec(package)
     if spec is None or not spec.submodule_search_locations:
         raise InputError(f"the package {package} is not installed; run: pip install 'merunibench[ratings]'")
@@ -158,8 +158,8 @@ def main() -> None:
             print(f"{lexicon.label}")
             print(f"  contradicts VADER's raters   {against} slots")
             print(f"  agrees with NRC's crowd      {with_crowd} slots")
-            print(f"  knows of VADER's words       {coverage(lexicon, ratings)}")
-            print(f"  knows of NRC's words         {coverage(lexicon, crowd)}")
+            print(f"  contains of VADER's words    {coverage(lexicon, ratings)}")
+            print(f"  contains of NRC's words      {coverage(lexicon, crowd)}")
             if name == "builtin":
                 missed = against.percent > AT_MOST or with_crowd.percent < AT_LEAST
                 worst = sorted(against.words.items(), key=lambda each: (-each[1], each[0]))

@@ -1,11 +1,11 @@
-"""What does the runner cost? The whole run of 64 clips against the model's own calls of `generate` in the same run.
+"""Measure the runner's overhead: the time of a run of 64 clips, compared with that of `generate` in the same run.
 
     python -m benchmarks.inference [--clips 64] [--batch-size 8] [--new-tokens 64] [--width 384]
 
-The clips are real: mp4 with sound, 320x240, decoded, prepared, collated and kept row by row as `merunibench infer` does
-it. The model is a LLaVA-OneVision of random weights, on the CPU, large enough that answering is the work, as it is with
-real models. Everything that is not `generate` counts as the runner's: decoding that is not overlapped, tokenising, the
-journal, its flushes to disk. What preparing the clips one after the other takes shows what overlapping is worth.
+The clips are real files: mp4 with sound, 320x240, decoded, prepared, collated and written row by row as in
+`merunibench infer`. The model is a LLaVA-OneVision with random weights, on the CPU, large enough that generation takes
+most of the time, as with real models. Everything except `generate` counts as overhead: decoding that is not overlapped,
+tokenising, the journal, its flushes to disk. The time to prepare the clips one by one shows the benefit of overlapping.
 """
 
 import argparse
@@ -27,7 +27,7 @@ MODALITIES: tuple[Modality, ...] = ("video", "text")
 
 
 def build_model(folder: Path, width: int) -> Path:
-    """A LLaVA-OneVision of random weights whose text tower has the given width."""
+    """Build a LLaVA-OneVision with random weights whose text tower has the given width."""
     import transformers as t
 
     from tests.models import tiny
@@ -67,13 +67,13 @@ def build_model(folder: Path, width: int) -> Path:
 
 @contextmanager
 def generate_timed() -> Iterator[list[float]]:
-    """The seconds of every call of `generate` while the block runs."""
+    """Collect the seconds of every call of `generate` while the block runs."""
     import transformers
 
     mixin: Any = transformers.GenerationMixin
     original, seconds = mixin.generate, []
 
-    def timed(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - whatever generate takes and gives
+    def timed(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - arguments and result of generate
         begin = time.perf_counter()
         try:
             return original(*args, **kwargs)
@@ -121,7 +121,7 @@ def main() -> None:
             raise SystemExit(f"{done.failed} rows failed: {done.path.read_text('utf-8')[:500]}")
     answering = sum(seconds)
     print(f"{asked.clips} clips in {whole:.2f} s; {len(seconds)} calls of generate: {answering:.2f} s")
-    print(f"the runner costs {100 * (whole / answering - 1):.1f} % over them")
+    print(f"overhead of the runner: {100 * (whole / answering - 1):.1f} %")
     print(f"preparing them one by one: {preparing:.2f} s, {100 * preparing / answering:.1f} % if nothing overlapped")
 
 

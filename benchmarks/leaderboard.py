@@ -1,4 +1,4 @@
-"""How long does a board of 200 models take? Invented submissions on invented labels, through files as a stranger's.
+"""Measure the time to build a board of 200 models, with invented submissions and labels, read from files.
 
     python -m benchmarks.leaderboard [--models 200] [--processes 2] [--runs 5]
 
@@ -28,13 +28,13 @@ from merunibench.tasks import Task, benchmark_tasks
 
 
 def names_of(task: Task) -> list[str]:
-    """Sample names, in the shape that the test split of the data set has."""
+    """Return sample names in the format of the data set's test split."""
     prefix = "Ses05F_" if task.id == "iemocapfour" else ""
     return [f"{prefix}{task.id}_dia{number // 8}_utt{number:05d}" for number in range(task.samples)]
 
 
 def write_labels(folder: Path, words: npt.NDArray[np.str_]) -> None:
-    """Invented labels of every data set."""
+    """Write invented labels of every data set."""
     rng = np.random.default_rng(0)
     folder.mkdir()
     for task in benchmark_tasks():
@@ -49,7 +49,7 @@ def write_labels(folder: Path, words: npt.NDArray[np.str_]) -> None:
 
 
 def write_submission(folder: Path, number: int, words: npt.NDArray[np.str_], seed: int) -> None:
-    """An invented submission: answers of two to six words with the repetition of real outputs."""
+    """Write an invented submission: answers of two to six words, with the repetition of real outputs."""
     rng = np.random.default_rng(seed)
     lists = [list(map(str, rng.choice(words, rng.integers(2, 7)))) for _ in range(3000)]
     data: dict[str, object] = {}
@@ -63,7 +63,7 @@ def write_submission(folder: Path, number: int, words: npt.NDArray[np.str_], see
 
 
 def tree_memory(process: int) -> float:
-    """Memory of a process and its children in MiB, shared pages by share, as Linux tells it; 0 elsewhere."""
+    """Return the memory of a process and its children in MiB (proportional set size, Linux only; otherwise 0)."""
     total = 0.0
     waiting = [process]
     while waiting:
@@ -79,7 +79,7 @@ def tree_memory(process: int) -> float:
 
 
 def build(folder: Path, processes: int, *, watched: bool) -> tuple[float, float]:
-    """Seconds that one build takes as a process, and the most MiB it held; 0 if nobody watched."""
+    """Return the seconds of one build as a process, and its peak memory in MiB; 0 if not `watched`."""
     command = [sys.executable, "-m", "merunibench", "leaderboard", "build"]
     command += ["--submissions", str(folder / "submissions"), "--data-root", str(folder / "labels")]
     command += ["--lexicon", str(folder / "first.json"), "--lexicon", str(folder / "second.json")]
@@ -97,7 +97,7 @@ def build(folder: Path, processes: int, *, watched: bool) -> tuple[float, float]
 
 
 def change(folder: Path, words: npt.NDArray[np.str_], seed: int) -> None:
-    """Other answers in the place of one submission's."""
+    """Replace the answers of one submission."""
     changed = folder / "submissions" / "model-000"
     shutil.rmtree(changed)
     write_submission(changed, 0, words, seed)
@@ -108,7 +108,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--models", type=int, default=200)
     parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument("--runs", type=int, default=5, help="builds with a change, and without")
+    parser.add_argument("--runs", type=int, default=5, help="number of builds with a change, and without")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -1,4 +1,4 @@
-"""What the leaderboard's page of 200 models weighs, and how long it takes to write, to open, to sort and to filter.
+"""Measure the size of the leaderboard's page for 200 models, and the time to write, open, sort and filter it.
 
     python -m benchmarks.leaderboard_page [MODELS]
 
@@ -65,7 +65,7 @@ def _print_weights(folder: Path) -> None:
         return sum(path.stat().st_size for path in folder.glob(pattern) if path.is_file())
 
     page = size("index.html") + size("static/**/*") + size("pairs/*")
-    print(f"main page with all it can load: {page / 1e6:.2f} MB (table {size('index.html') / 1e6:.2f} MB)")
+    print(f"main page with everything it can load: {page / 1e6:.2f} MB (table {size('index.html') / 1e6:.2f} MB)")
     print(f"a model's page: {size('models/*') / max(1, len(list(folder.glob('models/*')))) / 1e3:.0f} kB")
 
 
@@ -100,7 +100,7 @@ def _print_times(folder: Path) -> None:
 
 
 def _busy(session: "CDPSession") -> float:
-    """Processor time that the page's thread has used, in milliseconds: a busy machine does not lengthen it."""
+    """Return the CPU time of the page's thread in milliseconds, which does not depend on other load of the machine."""
     metrics = {each["name"]: each["value"] for each in session.send("Performance.getMetrics")["metrics"]}
     return 1000 * float(metrics["TaskDuration"])
 

@@ -1,9 +1,9 @@
-"""How fast is the builtin lexicon? Loading, known words, and labels that only the rules for other labels resolve.
+"""Measure the speed of the builtin lexicon: loading, known words, and labels that only the fallback rules resolve.
 
     python -m benchmarks.lexicon
 
-Loading is counted in milliseconds with the table's file in the system's cache; look-ups in labels a second on one core,
-beside a plain dictionary access.
+Loading is measured in milliseconds with the file in the system's cache. Look-ups are measured in labels per second on
+one core, and compared with a plain dictionary access.
 """
 
 import time
@@ -16,7 +16,7 @@ RUNS = 20
 
 
 def best(run: Callable[[], object]) -> float:
-    """Wall time of the best of some runs, which a busy machine disturbs least."""
+    """Return the shortest wall time of several runs, which is least affected by other load."""
     times = []
     for _ in range(RUNS):
         start = time.perf_counter()
@@ -32,7 +32,7 @@ def load() -> None:
 
 
 def unknown_labels() -> Sequence[str]:
-    """9,000 labels outside the table: misspelt, phrases, nonsense."""
+    """Return 9,000 labels outside the table: misspellings, phrases, nonsense."""
     stems = [f"{start}{middle}" for start in "bcdfgk" for middle in ("appily", "orld", "ad mood")]
     return [f"{stem}{end} {number}" for number in range(100) for stem in stems for end in "abcde"]
 
@@ -49,10 +49,8 @@ def main() -> None:
     looked_up = best(lambda: [lexicon.codes[word] for word in known])
     resolved = best(lambda: [fallback.resolve(label, lexicon.codes) for label in unknown])
     print(f"loading            {best(load) * 1000:10.1f} ms (bar 10)")
-    print(
-        f"known words        {len(known) / looked_up:10,.0f} a second, {looked_up / plain:.1f} dictionary accesses each"
-    )
-    print(f"labels by the rules {len(unknown) / resolved:9,.0f} a second (bar 20,000)")
+    print(f"known words        {len(known) / looked_up:10,.0f} per second, {looked_up / plain:.1f} dictionary accesses")
+    print(f"labels by the rules {len(unknown) / resolved:9,.0f} per second (bar 20,000)")
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
-"""Thirty systems on OV-MERD, scored in three ways: how far do the ways agree, and where they do not, why?
+"""Score thirty systems on OV-MERD in three ways, and analyse where and why the ways disagree.
 
     python -m benchmarks.ovmerd FOLDER --lexicon mer2025 --published published_ovmerd.csv
 
-FOLDER holds `ovlabel.csv` (columns `name`, `openset`) and `predictions/MODEL/PROMPT/ovmerd.jsonl` (fields `name`,
-`labels`). The published file has the columns `model` and `gpt_grouping`: the F of labels that a language model grouped,
-the mean of several runs. It is another automatic figure, not what people judged.
+FOLDER contains `ovlabel.csv` (columns `name`, `openset`) and `predictions/MODEL/PROMPT/ovmerd.jsonl` (fields `name`,
+`labels`). The published file has the columns `model` and `gpt_grouping`: the F1 of labels that were grouped by a
+language model, as the mean of several runs. It is another automatic figure, not a human judgement.
 """
 
 import argparse
@@ -28,20 +28,20 @@ FloatArray = npt.NDArray[np.float64]
 Answers = Mapping[str, list[str]]
 
 DATASET = "ovmerdplus"
-"""OV-MERD is scored as OV-MERD+ is: the same task, fewer samples."""
+"""OV-MERD is scored like OV-MERD+: the same task, fewer samples."""
 MERGED = "nosubtitle-addsub"
-"""The prompt of the published column: described without the subtitle, which is added in a second step."""
+"""The prompt of the published column: a description without the subtitle, which is added in a second step."""
 ASKED_ABOUT = ("Qwen-Audio", "VideoChat", "Otter")
 OFFICIAL, BUILTIN, STRICT = "official", "builtin", "strict"
 BUILTIN_LEXICON = load_lexicon("builtin")
 
 
 class System(NamedTuple):
-    """A model under one prompt.
+    """A model with one prompt.
 
     Attributes:
         model: Its name.
-        prompt: How it was asked.
+        prompt: The name of the prompt.
         answers: Sample name -> labels.
         scored: Way of scoring -> the score.
     """
@@ -52,19 +52,19 @@ class System(NamedTuple):
     scored: Mapping[str, Scored]
 
     def score(self, way: str) -> float:
-        """The primary score in percent."""
+        """Return the primary score in percent."""
         return 100 * self.scored[way].score
 
 
 def labels_in(path: Path, column: str) -> dict[str, list[str]]:
-    """Sample name -> labels of a table."""
+    """Return sample name -> labels of a table."""
     columns = read_table(path).columns
     lists = LabelLists.from_fields(columns[column])
     return {str(name): lists[row] for row, name in enumerate(columns["name"])}
 
 
 def measure(folder: Path, official: Lexicon) -> tuple[list[System], Answers]:
-    """All systems below a folder, and the truth."""
+    """Return all systems below a folder, and the true labels."""
     truth = labels_in(folder / "ovlabel.csv", "openset")
     systems = []
     for path in sorted(folder.glob("predictions/*/*/ovmerd.jsonl")):
@@ -94,29 +94,29 @@ def read_published(path: Path) -> dict[str, float]:
 
 
 def ranks(figures: Sequence[float]) -> list[int]:
-    """1 for the highest; equal figures share a rank."""
+    """Return ranks: 1 for the highest; equal figures share a rank."""
     return [1 + sum(other > each for other in figures) for each in figures]
 
 
 def tau(first: Sequence[float], second: Sequence[float]) -> float:
-    """Kendall's tau-b."""
+    """Return Kendall's tau-b."""
     return float(kendalltau(first, second).statistic)
 
 
 def agreement(columns: Mapping[str, Sequence[float]]) -> Iterator[str]:
-    """Kendall's tau of every two columns."""
+    """Yield Kendall's tau of each pair of columns."""
     for first, second in combinations(columns, 2):
         yield f"{first} and {second} {tau(columns[first], columns[second]):.2f}"
 
 
 def columns_of(systems: Sequence[System], published: Mapping[str, float] | None = None) -> dict[str, list[float]]:
-    """Way -> score of each system; with the published figures where they are given."""
+    """Return way -> score of each system, with the published figures if given."""
     columns = {way: [each.score(way) for each in systems] for way in (OFFICIAL, BUILTIN, STRICT)}
     return columns | ({} if published is None else {"GPT": [published[each.model] for each in systems]})
 
 
 def rank_table(systems: Sequence[System], columns: Mapping[str, Sequence[float]]) -> Iterator[str]:
-    """Rows of a Markdown table: figure and rank in every column, by the first."""
+    """Yield rows of a Markdown table: figure and rank in every column, sorted by the first."""
     places = {way: ranks(figures) for way, figures in columns.items()}
     for row in sorted(range(len(systems)), key=lambda row: places[OFFICIAL][row]):
         cells = [f"{columns[way][row]:.2f} ({places[way][row]})" for way in columns]
@@ -126,7 +126,7 @@ def rank_table(systems: Sequence[System], columns: Mapping[str, Sequence[float]]
 
 
 def f_by_sample(system: System, way: str) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """F, precision and recall of each sample, each the mean of the wheels on which it counts; shape (N,)."""
+    """Return F1, precision and recall of each sample, each the mean of the wheels on which it counts; shape (N,)."""
     samples = system.scored[way].samples_scored
     assert samples is not None
     counts, precision, recall = samples.statistics.reshape(5, 3, -1).transpose(1, 0, 2)
@@ -137,7 +137,7 @@ def f_by_sample(system: System, way: str) -> tuple[FloatArray, FloatArray, Float
 
 
 def replaced(side: Answers, word: str, others: Sequence[str]) -> dict[str, list[str]]:
-    """The same lists with other words, or none, in the place of one."""
+    """Return the lists with one word replaced by other words, or removed."""
     return {
         name: [new for label in labels for new in (others if label == word else [label])]
         for name, labels in side.items()
@@ -145,7 +145,7 @@ def replaced(side: Answers, word: str, others: Sequence[str]) -> dict[str, list[
 
 
 def width_line(systems: Sequence[System]) -> str:
-    """How far the 95 % intervals of single scores reach."""
+    """Return a line about the widths of the 95 % intervals of single scores."""
     widths = {
         way: [50 * (each.scored[way].ci[1] - each.scored[way].ci[0]) for each in systems]  # type: ignore[index]
         for way in (OFFICIAL, STRICT)
@@ -155,7 +155,7 @@ def width_line(systems: Sequence[System]) -> str:
 
 
 def shift_line(systems: Sequence[System]) -> str:
-    """Whether strict puts those lower that name more labels."""
+    """Return a line on whether the strict protocol ranks systems with more labels lower."""
     columns = columns_of(systems)
     lost = [after - before for before, after in zip(ranks(columns[BUILTIN]), ranks(columns[STRICT]), strict=True)]
     labels = [each.scored[STRICT].labels_per_sample or 0 for each in systems]
@@ -163,7 +163,7 @@ def shift_line(systems: Sequence[System]) -> str:
 
 
 def word_lines(system: System, truth: Answers, official: Lexicon, word: str, synonym: str) -> Iterator[str]:
-    """What one word of a system's answers does to its scores, and why."""
+    """Yield lines on the effect of one word of a system's answers on its scores, and its cause."""
     there = [name for name, labels in system.answers.items() if word in labels]
     yield f"`{word}` is in {len(there)} of {len(system.answers)} answers of {system.model}"
     for way, lexicon in ((OFFICIAL, official), (BUILTIN, BUILTIN_LEXICON)):
@@ -176,7 +176,7 @@ def word_lines(system: System, truth: Answers, official: Lexicon, word: str, syn
         yield f"{way}: `{word}` is {', '.join(map(str, sectors))} on the five wheels, {met}"
     changed = {
         f"without `{word}`": in_all_ways(replaced(system.answers, word, []), truth, official),
-        f"`{synonym}` in its place, in the truth too": in_all_ways(
+        f"`{synonym}` instead, also in the truth": in_all_ways(
             replaced(system.answers, word, [synonym]), replaced(truth, word, [synonym]), official
         ),
     }
@@ -194,7 +194,7 @@ def word_lines(system: System, truth: Answers, official: Lexicon, word: str, syn
 
 
 def pair_line(first: System, second: System) -> str:
-    """Two systems sample by sample, under the strict protocol."""
+    """Return a line that compares two systems sample by sample, under the strict protocol."""
     ours, theirs = f_by_sample(first, STRICT), f_by_sample(second, STRICT)
     f, precision, recall = (100 * (left - right) for left, right in zip(ours, theirs, strict=True))
     better, worse = int((f > 1e-9).sum()), int((f < -1e-9).sum())
@@ -205,13 +205,13 @@ def pair_line(first: System, second: System) -> str:
 
 
 def torn(side: Answers) -> list[str]:
-    """The samples whose labels are pleasant and unpleasant at once, by the rules of `merunibench.polarity`."""
+    """Return the samples with both pleasant and unpleasant labels, by the rules of `merunibench.polarity`."""
     both = {"positive", "negative"}
     return [name for name, labels in side.items() if both <= {polarity([label]) for label in labels}]
 
 
 def report(folder: Path, official: Lexicon, published: Mapping[str, float]) -> Iterator[str]:
-    """The ranks, how far they agree, and why they do not: Markdown."""
+    """Yield the report in Markdown: the ranks, their agreement, and the causes of disagreement."""
     systems, truth = measure(folder, official)
     merged = [each for each in systems if each.prompt == MERGED]
     for chosen, columns in ((systems, columns_of(systems)), (merged, columns_of(merged, published))):
@@ -225,16 +225,16 @@ def report(folder: Path, official: Lexicon, published: Mapping[str, float]) -> I
         yield pair_line(by_model[one], by_model[other])
     sides = {name: by_model[name].answers for name in ASKED_ABOUT} | {"truth": truth}
     both = ", ".join(f"{name} {len(torn(side))}" for name, side in sides.items())
-    yield f"pleasant and unpleasant labels at once, samples: {both}"
+    yield f"samples with both pleasant and unpleasant labels: {both}"
     unknown = (f"{name} {100 * (by_model[name].scored[STRICT].out_of_lexicon or 0):.1f}" for name in ASKED_ABOUT)
-    yield f"labels that builtin has on no wheel, percent: {', '.join(unknown)}"
+    yield f"labels that builtin does not have on any wheel, percent: {', '.join(unknown)}"
 
 
 def main() -> None:
     """Print the report."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--lexicon", default="mer2025", help="the official release: its name, or its folder")
+    parser.add_argument("--lexicon", default="mer2025", help="name or folder of the official release")
     parser.add_argument("--published", type=Path, required=True)
     options = parser.parse_args()
     print(*report(options.folder, load_lexicon(options.lexicon), read_published(options.published)), sep="\n")

@@ -1,9 +1,9 @@
-"""Do intervals cover where real outputs are the population? Their units are drawn anew, with replacement, as new sets.
+"""Measure the coverage of intervals with real outputs as the population: units are resampled to make new data sets.
 
     python -m benchmarks.real_coverage PREDICTIONS --data-root DIR [--lexicon NAME] [--protocol strict] [--sets 2000]
 
-The true score of a checkpoint is that of all its outputs. Unlike `benchmarks.coverage`, nothing is assumed about
-dialogues, difficulties or checkpoints; but a population of 31 dialogues is all that can be drawn from.
+The true score of a checkpoint is that of all its outputs. Unlike `benchmarks.coverage`, this makes no assumptions about
+dialogues, difficulties or checkpoints, but the population may be as small as 31 dialogues.
 """
 
 import argparse
@@ -33,7 +33,7 @@ class Population(NamedTuple):
     Attributes:
         units: Quantities of each unit, shape (M, K, U).
         clustered: Whether units are dialogues or videos.
-        runs: The samples of each checkpoint, which know their formula.
+        runs: The samples of each checkpoint, with their formula.
         truth: Scores of all outputs, shape (M,).
         counts: How often each unit is drawn in each resample, shape (B, U).
     """
@@ -49,7 +49,7 @@ class Outcome(NamedTuple):
     """One simulation of one data set: the chosen checkpoint's score, truth and replicates, and its estimated bias.
 
     Attributes:
-        covered: Whether the interval of the first checkpoint holds its true score.
+        covered: Whether the interval of the first checkpoint contains its true score.
     """
 
     covered: bool
@@ -60,7 +60,7 @@ class Outcome(NamedTuple):
 
 
 def populations(options: argparse.Namespace) -> dict[str, Population]:
-    """Data set -> what is drawn from, of all that have predictions and labels."""
+    """Return data set -> population, for all data sets with predictions and labels."""
     source, truths = open_predictions(options.predictions), find_truth(options.data_root)
     settings = Settings(load_lexicon(options.lexicon), options.protocol, missing="zero")
     found = {}
@@ -83,7 +83,7 @@ def populations(options: argparse.Namespace) -> dict[str, Population]:
 
 
 def simulate(population: Population, rng: np.random.Generator) -> Outcome:
-    """Draw as many units as there are, and do with them what a report does."""
+    """Resample as many units as there are, and compute the same figures as a report."""
     checkpoints, kinds, number = population.units.shape
     units = population.units[:, :, rng.integers(number, size=number)]
     sums = (population.counts @ units.reshape(checkpoints * kinds, number).T).reshape(-1, checkpoints, kinds)
@@ -103,7 +103,7 @@ def simulate(population: Population, rng: np.random.Generator) -> Outcome:
 
 
 def main() -> None:
-    """Print how often each data set's interval covered, and the mean's as it is and corrected."""
+    """Print the coverage of each data set's interval, and of the mean's, uncorrected and corrected."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("predictions", type=Path)
     parser.add_argument("--data-root", type=Path, required=True)
@@ -128,7 +128,7 @@ def main() -> None:
     for name, held in covered.items():
         print(f"{TASKS[name].title:<12} {100 * np.mean(held):6.1f} %")
     plain, corrected, true, estimated = 100 * np.array(means, float).mean(axis=0)
-    print(f"mean of {len(drawn_from)}, best checkpoint on each: {plain:.1f} % as it is, {corrected:.1f} % corrected")
+    print(f"mean of {len(drawn_from)}, best checkpoint on each: {plain:.1f} % uncorrected, {corrected:.1f} % corrected")
     print(f"true bias {true:.2f} points, estimated {estimated:.2f}")
 
 

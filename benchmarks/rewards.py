@@ -1,4 +1,4 @@
-"""CPU time of rewards, as ratios in one run.
+"""Measure the CPU time of rewards, as ratios within one run.
 
 python -m benchmarks.rewards
 """
@@ -21,7 +21,7 @@ SAMPLES, LABELS = 10_000, 8
 
 
 def seconds(work: Callable[[], object], repeats: int = 5) -> float:
-    """The least CPU seconds of several runs."""
+    """Return the lowest CPU seconds of several runs."""
     best = float("inf")
     for _ in range(repeats):
         begun = time.process_time()

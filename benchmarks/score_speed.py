@@ -38,7 +38,7 @@ RUNS = 5
 
 
 def invented_release(rng: np.random.Generator) -> OfficialLexicon:
-    """Three tables in the shape and size of an official release: forms, synonyms, wheels."""
+    """Return three tables with the structure and size of an official release: forms, synonyms, wheels."""
     placements = [{level: wheel.placement(level) for level in LEVELS} for wheel in load_wheels()]
     wheel_words = sorted({word for wheel in placements for word in wheel[1]})
     bases = [*wheel_words, *(f"base{number}" for number in range(1250 - len(wheel_words)))]
@@ -48,13 +48,13 @@ def invented_release(rng: np.random.Generator) -> OfficialLexicon:
 
 
 def compiled(release: OfficialLexicon) -> Lexicon:
-    """The same, compiled as an installed release is."""
+    """Return the release, compiled like an installed one."""
     placements = {level: tuple(wheel[level] for wheel in release.wheels) for level in LEVELS}
     return compile_release(ReleaseTables(release.forms, release.synonyms, placements, {}), "invented")
 
 
 def label_texts(rng: np.random.Generator, words: npt.NDArray[np.str_], rows: int, *, distinct: bool) -> list[str]:
-    """Label-list texts of one to eight words; all different, or with the repetition of real outputs."""
+    """Return texts of label lists of two to six words; all distinct, or with the repetition of real outputs."""
     number = rows if distinct else DISTINCT_LISTS
     texts: dict[str, None] = {}
     while len(texts) < number:
@@ -66,14 +66,14 @@ def label_texts(rng: np.random.Generator, words: npt.NDArray[np.str_], rows: int
 
 
 def with_new_words(texts: list[str], stem: str) -> list[str]:
-    """Label-list texts that each hold one more word, unknown to the lexicon and found nowhere else."""
+    """Add to each text of a label list one unique word that is not in the lexicon."""
     return [f"{text[:-1]}, {stem}{row:07d}]" for row, text in enumerate(texts)]
 
 
 def write_case(
     folder: Path, words: npt.NDArray[np.str_], rows: int, *, distinct: bool, new_words: bool
 ) -> tuple[list[str], list[str]]:
-    """Ground truth and predictions as Parquet."""
+    """Write ground truth and predictions as Parquet."""
     rng = np.random.default_rng(0)
     names = [f"sample_{row:08d}" for row in range(rows)]
     truth, predicted = (label_texts(rng, words, rows, distinct=distinct) for _ in range(2))
@@ -87,7 +87,7 @@ def write_case(
 
 
 def time_toolkit(folder: Path, bootstrap: int) -> tuple[float, float]:
-    """CPU time in seconds and peak memory in MiB of one run of `merunibench score` as a process."""
+    """Return CPU time in seconds and peak memory in MiB of one run of `merunibench score` as a process."""
     command = [sys.executable, "-m", "merunibench", "score", str(folder / "preds"), "--format", "json"]
     command += ["--data-root", str(folder / "truth"), "--bootstrap", str(bootstrap)]
     command += ["--lexicon", str(folder / "invented.json")]
@@ -103,13 +103,13 @@ def time_toolkit(folder: Path, bootstrap: int) -> tuple[float, float]:
 
 
 def cpu_of_children() -> float:
-    """CPU time in seconds of the processes that have ended."""
+    """Return the CPU time in seconds of the child processes that have ended."""
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return usage.ru_utime + usage.ru_stime
 
 
 def resident_peak(process: int) -> float:
-    """Peak resident memory of a running process in MiB, as Linux tells it; 0 elsewhere."""
+    """Return the peak resident memory of a running process in MiB (Linux only; otherwise 0)."""
     try:
         status = Path(f"/proc/{process}/status").read_text(encoding="ascii")
     except OSError:
@@ -119,7 +119,7 @@ def resident_peak(process: int) -> float:
 
 
 def time_loop(truth: list[str], predicted: list[str], release: OfficialLexicon) -> tuple[float, float]:
-    """CPU seconds a row of the plain loop, and its score on the rows it was given."""
+    """Return the CPU seconds per row of the plain loop, and its score on the given rows."""
     start = time.process_time()
     parsed = [[oracle.parse(text) for text in texts] for texts in (truth, predicted)]
     figures = oracle.fine_grained(parsed[0], parsed[1], release.sector)
@@ -127,16 +127,16 @@ def time_loop(truth: list[str], predicted: list[str], release: OfficialLexicon) 
 
 
 def check_agreement(truth: list[str], predicted: list[str], lexicon: Lexicon, expected: float) -> None:
-    """Both compute the same score on the rows that the loop was given."""
+    """Check that both compute the same score on the rows of the loop."""
     metric = SetF1()
     sets = [lexicon.sector_sets(LabelLists.from_fields(texts)) for texts in (truth, predicted)]
     score = float(metric.score(metric.statistics(*sets).sum(axis=1)))
     if abs(score - expected) > 1e-12:
-        raise SystemExit(f"the toolkit says {score}, the plain loop {expected}")
+        raise SystemExit(f"the toolkit computes {score}, the plain loop {expected}")
 
 
 def measure(folder: Path, truth: list[str], predicted: list[str], release: OfficialLexicon, bar: int) -> None:
-    """Print the ratios of one case: loop and toolkit in turn, so that a machine that slows down slows both."""
+    """Print the ratios of one case; loop and toolkit alternate, so that a slower machine affects both."""
     part = min(len(truth), ORACLE_ROWS)
     loops: list[float] = []
     runs: dict[int, list[tuple[float, float]]] = {0: [], 1000: []}

@@ -1,8 +1,8 @@
-"""How long until the first word? Start-up times as ratios to importing Typer and Rich alone.
+"""Measure start-up times, as ratios to importing only Typer and Rich.
 
     python -m benchmarks.startup
 
-Each command runs in turn with the yardstick, so that a machine that slows down slows both.
+Each command alternates with the yardstick, so that a slower machine affects both.
 """
 
 import statistics
@@ -28,7 +28,7 @@ COMMANDS = {
 
 
 def seconds(command: list[str]) -> float:
-    """Wall time of one run."""
+    """Return the wall time of one run."""
     start = time.perf_counter()
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     return time.perf_counter() - start

@@ -1,9 +1,9 @@
-"""How fast `merunibench view` opens and filters 10,000 samples of two models, and how large its index is.
+"""Measure how fast `merunibench view` opens and filters 10,000 samples of two models, and the size of its index.
 
     python -m benchmarks.viewing [SAMPLES]
 
-Needs Chromium. Times are those of the browser: from the request of the page until its first rows are drawn, and from a
-change of a filter until the next frame.
+Needs Chromium. Times are measured in the browser: from the request of the page until its first rows are drawn, and from
+a change of a filter until the next frame.
 """
 
 import json
@@ -50,7 +50,7 @@ _MORE = (("sort", "differ"), ("sort", "cost"), ("unknown", "1"), ("unknown", "")
 
 
 def write_world(folder: Path, samples: int) -> None:
-    """Labels, and answers of two models."""
+    """Write labels, and answers of two models."""
     draw = random.Random(0)
     truth = ["name,label", *(f'clip {row:05d},"[{", ".join(draw.sample(_WORDS, 3))}]"' for row in range(samples))]
     (folder / "truth").mkdir()

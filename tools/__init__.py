@@ -1,1 +1,1 @@
-"""Programs for those who work on merunibench; none of them is installed."""
+"""Programs for developers of merunibench; they are not installed."""

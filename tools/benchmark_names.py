@@ -1,8 +1,8 @@
-"""The names of all samples of MER-UniBench's test sets as truncated hashes, against which data sets are checked.
+"""Write the names of all test samples of MER-UniBench as truncated hashes, which data sets are checked against.
 
 python -m tools.benchmark_names ../shared/official/nine/dataset ovmerd=../shared/official/ovmerd/ovlabel.csv
 
-Names of licensed data sets are not handed on; hashes of them are. Only test splits count.
+Names of licensed data sets must not be published, but their hashes may. Only test splits are included.
 """
 
 import sys
@@ -18,7 +18,7 @@ _HEAD = "# Names of test samples as truncated SHA-256 hashes, by data set; made 
 
 
 def names_text(root: Path, *others: str) -> str:
-    """The file's text, from the official folders below `root` and `<data set>=<label file>`."""
+    """Return the file's text, from the official folders below `root` and `<data set>=<label file>`."""
     truths = find_truth(root) | {name: Path(path) for name, path in (each.split("=", 1) for each in others)}
     lines = [_HEAD]
     for dataset in task_order(truths):

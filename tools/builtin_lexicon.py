@@ -1,13 +1,13 @@
-"""From the sources of the builtin lexicon to the lexicon: which sector each word has on each wheel.
+"""Compile the builtin lexicon from its sources: assign each word a sector on each wheel.
 
-On every wheel, at either level, the first of these that knows the word decides:
+On every wheel and at both levels, the first rule that applies to the word determines its sector:
 
-1. the wheel itself: a word that stands on it has the sector in which it stands;
-2. the word's family: it has the sector of the first word of its family that stands on the wheel;
-3. the word's concept, or its family's: at level 1 the sector that the concept table names; at level 2 the place of the
-   first of the concept's words that stands on the wheel inside that sector, and none if none does.
+1. the wheel itself: a word on the wheel has its own sector;
+2. the word's family: the sector of the first word of its family that is on the wheel;
+3. the word's concept, or that of its family: at level 1, the sector in the concept table; at level 2, the sector of the
+   first of the concept's words that is on the wheel inside that level-1 sector, or no sector if there is no such word.
 
-A word of the stop list has no sector unless it stands on a wheel, where rule 1 holds.
+A word of the stop list has no sector unless it is on a wheel, where rule 1 applies.
 """
 
 import re
@@ -29,15 +29,15 @@ _SIGNS = {1: "+", 0: "0", -1: "-"}
 
 
 def compile_sources(name: str, sources: Sources, wheels: Sequence[Wheel]) -> Lexicon:
-    """The lexicon that the sources and the wheels give.
+    """Compile the lexicon from the sources and the wheels.
 
     Args:
-        name: What to call it.
-        sources: The text files, read.
+        name: The name of the lexicon.
+        sources: The contents of the source files.
         wheels: The five wheels.
 
     Raises:
-        InputError: a family belongs to two concepts, a stop word to one, or an opposite is not a word of the lexicon.
+        InputError: A family belongs to two concepts, a stop word to one, or an opposite is not a word of the lexicon.
     """
     concept_of = concepts_of_words(sources)
     placements = {
@@ -54,10 +54,10 @@ def compile_sources(name: str, sources: Sources, wheels: Sequence[Wheel]) -> Lex
 
 
 def concepts_of_words(sources: Sources) -> dict[str, Concept]:
-    """Word -> its concept, for the words of the table and of their families; canonical spelling.
+    """Return word -> concept, for the words of the table and of their families; in canonical spelling.
 
     Raises:
-        InputError: a family belongs to two concepts, or a word of a concept is in the stop list.
+        InputError: A family belongs to two concepts, or a word of a concept is in the stop list.
     """
     concept_of = {word: concept for concept in sources.concepts for word in concept.words}
     for word, concept in concept_of.items():
@@ -76,7 +76,7 @@ def concepts_of_words(sources: Sources) -> dict[str, Concept]:
 def _placement(
     sources: Sources, concept_of: Mapping[str, Concept], wheel: Wheel, index: int, level: Level
 ) -> dict[str, str]:
-    """Word -> sector on one wheel, canonical spelling; the three rules, the weakest first."""
+    """Return word -> sector on one wheel, in canonical spelling; applies the three rules in reverse order."""
     outer = {canonical(word): sector for word, sector in wheel.placement(1).items()}
     own = {canonical(word): sector for word, sector in wheel.placement(level).items()}
     of_concept = {
@@ -93,23 +93,23 @@ def _placement(
 
 
 def _inner(concept: Concept, index: int, own: Mapping[str, str], outer: Mapping[str, str]) -> str | None:
-    """The level-2 sector of a concept: where its first word that lies in its level-1 sector stands."""
+    """Return the level-2 sector of a concept: that of its first word inside its level-1 sector."""
     sector = concept.sectors[index]
     return next((own[word] for word in concept.words if word in own and outer[word] == sector), None)
 
 
 def _respelled(words: Mapping[str, str], spelling: Mapping[str, str]) -> dict[str, str]:
-    """The same table with the other spelling of every word that has one (British and American)."""
+    """Return the table with both the British and the American spelling of every word."""
     other = {variant: value for word, value in words.items() for variant in variants(word, spelling)}
     return other | dict(words)
 
 
 def variants(word: str, spelling: Mapping[str, str]) -> Iterator[str]:
-    """The spellings of a word on the other side of the Atlantic.
+    """Yield the other spellings of a word: British for American, and American for British.
 
     Args:
         word: A word or phrase.
-        spelling: Beginning or middle of a word on one side -> on the other (`humor` -> `humour`).
+        spelling: Beginning or middle of a word in one spelling -> in the other (`humor` -> `humour`).
 
     Example:
         >>> sorted(variants("energized", {})), list(variants("good humored", {"humor": "humour"}))
@@ -127,10 +127,10 @@ def _fallback(sources: Sources, concepts: Mapping[str, str], words: Iterable[str
     known, lookup = set(words), sources.lookup
     for concept, opposite in lookup["opposites"].items():
         if concept not in set(concepts.values()) or opposite not in known:
-            raise InputError(f"lookup.toml: opposites: {concept!r} = {opposite!r} is no concept and word")
+            raise InputError(f"lookup.toml: opposites: {concept!r} = {opposite!r}: must be a concept and a word")
     for wrong, right in lookup["typos"].items():
         if wrong in known or right not in known:
-            raise InputError(f"lookup.toml: typos: {wrong!r} is a word already, or {right!r} is none")
+            raise InputError(f"lookup.toml: typos: {wrong!r} must not be a known word, but {right!r} must")
     members: dict[str, list[str]] = {}
     for word, concept in sorted(concepts.items()):
         members.setdefault(concept, []).append(word)
@@ -153,26 +153,26 @@ def build() -> Lexicon:
     """Compile the builtin lexicon from its sources.
 
     Raises:
-        InputError: a source file breaks a rule of its format.
+        InputError: A source file is invalid.
     """
     return compile_sources(builtin.NAME, read_sources(), load_wheels())
 
 
 def is_current() -> bool:
-    """Whether the compiled file is, byte for byte, what its sources give.
+    """Return whether the compiled file is, byte for byte, the result of its sources.
 
     Raises:
-        InputError: a source file breaks a rule of its format.
+        InputError: A source file is invalid.
     """
     path = resource(*builtin.COMPILED)
     return path.is_file() and path.read_bytes() == build().to_text().encode()
 
 
 def rebuild() -> Lexicon:
-    """Write the compiled file anew from its sources.
+    """Write the compiled file again from its sources.
 
     Raises:
-        InputError: a source file breaks a rule of its format, or the file cannot be written.
+        InputError: A source file is invalid, or the file cannot be written.
     """
     lexicon = build()
     write_text(resource(*builtin.COMPILED), lexicon.to_text())

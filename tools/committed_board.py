@@ -1,11 +1,11 @@
-"""The committed board, computed anew from a copy of the outputs that its submissions withhold.
+"""Compute the committed board again from a copy of the outputs that its submissions withhold.
 
 python -m tools.committed_board RELEASED --by "…" --date 2026-01-31      # writes leaderboard/
 
 RELEASED is a folder with AffectGPT's outputs and the labels of the nine data sets (`nine/output`, `nine/dataset`), the
 outputs of ten models on OV-MERD in three prompts and its labels (`ovmerd/predictions`, `ovmerd/ovlabel.csv`), what
-people said of the same clips for MER2023 (`curate/votes/human-emotion.jsonl`) and the official releases of the lexicon
-(`emotion_wheel`). Nothing of it is written into the repository but scores.
+people answered for the same clips in MER2023 (`curate/votes/human-emotion.jsonl`), and the official releases of the
+lexicon (`emotion_wheel`). Only scores are written into the repository.
 """
 
 import argparse
@@ -25,18 +25,18 @@ from merunibench.leaderboard.writing import write
 BOARD = Path(__file__).parents[1] / "leaderboard"
 LEXICONS = ("mer2025", "mer2026")
 _PROMPTS = {"nosubtitle-addsub": "", "nosubtitle": "-without-subtitle", "subtitle": "-with-subtitle"}
-"""A prompt, by the name of the released folder -> the end of its submission's name; the merged one is ranked."""
+"""Name of the released folder of a prompt -> suffix of its submission's name; the merged prompt is ranked."""
 
 
 def gather(released: Path, out: Path) -> Request:
-    """Pack what is withheld as submissions, and lay labels together.
+    """Pack the withheld outputs as submissions, and collect the labels.
 
     Args:
         released: The copy.
         out: A new folder, outside of the repository.
 
     Returns:
-        What to build the board from; without published figures and committed results.
+        The inputs of the board, without published figures and committed results.
     """
     submissions, labels = out / "submissions", out / "labels"
     for key, source in _sources(released):
@@ -49,7 +49,7 @@ def gather(released: Path, out: Path) -> Request:
 
 
 def _sources(released: Path) -> Iterator[tuple[str, PredictionSource]]:
-    """Id of a submission, and its predictions."""
+    """Yield the id of each submission, and its predictions."""
     yield "affectgpt", open_predictions(released / "nine" / "output")
     for folder in sorted((released / "ovmerd" / "predictions").iterdir()):
         for prompt, ending in _PROMPTS.items():
@@ -60,7 +60,7 @@ def _sources(released: Path) -> Iterator[tuple[str, PredictionSource]]:
 
 
 def main() -> None:
-    """Build the board into the repository."""
+    """Build the board in the repository."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("released", type=Path)
     parser.add_argument("--by", help="who computes it")

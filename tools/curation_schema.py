@@ -209,7 +209,7 @@ class Provenance(_Strict):
 
 
 class PublishedFigures(_Strict):
-    """A published data set of this kind."""
+    """A published data set of the same kind."""
 
     name: str
     rows: Count
@@ -280,7 +280,7 @@ class Decision(_Strict):
     name: str
     kept: bool
     dropped_by: str | None
-    """The first filter that drops it."""
+    """The first filter that drops the row."""
     filters: dict[str, Entry]
     settings: str
     """Hash of the settings, and of the content of all files that decisions depend on."""

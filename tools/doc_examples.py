@@ -1,10 +1,10 @@
-"""The examples of README.md and docs/: fenced blocks of commands and of Python, and which of them tests run.
+"""List the examples of README.md and docs/ (fenced blocks of commands and of Python), and which of them tests run.
 
-python -m tools.doc_examples    # the list, as on the last page of the site
+python -m tools.doc_examples    # prints the list, as on the last page of the site
 
-A block is run by tests/docs/test_examples.py, unless a comment before it says why not, `<!-- not run: REASON -->`, or
-which other test runs it, `<!-- run by: tests/… -->`. Python that only shows how something is written is
-`<!-- not run: a sketch -->`.
+A block is run by tests/docs/test_examples.py, unless a comment before it gives a reason not to,
+`<!-- not run: REASON -->`, or another test that runs it, `<!-- run by: tests/… -->`. Python that only shows how
+something is written is marked `<!-- not run: a sketch -->`.
 """
 
 import re
@@ -26,9 +26,9 @@ class Example:
     """A fenced block.
 
     Attributes:
-        page: Path of its page, from the root of the repository.
-        line: Line of the page that its fence is on, counted from 1.
-        language: What its fence says; empty for text.
+        page: Path of its page, relative to the root of the repository.
+        line: Line of its opening fence, counted from 1.
+        language: The language of its fence; empty for text.
         code: Its content.
         reason: Why it is not run; empty if it is.
         elsewhere: The test that runs it instead of tests/docs; empty for the others.
@@ -45,12 +45,12 @@ class Example:
 
 
 def pages() -> list[str]:
-    """README.md and every page of docs/."""
+    """Return README.md and every page of docs/."""
     return ["README.md", *sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").rglob("*.md"))]
 
 
 def blocks(page: str) -> Iterator[Example]:
-    """All fenced blocks of a page, of whatever language."""
+    """Yield all fenced blocks of a page, of any language."""
     text = (ROOT / page).read_text(encoding="utf-8")
     for found in _FENCE.finditer(text):
         before, indent = text[: found.start()], found[1]
@@ -68,15 +68,15 @@ def examples(of: Sequence[str] | None = None) -> list[Example]:
 
 
 def page() -> str:
-    """The page that counts them."""
+    """Return the page with their counts."""
     found = examples()
     marked = Counter(each.reason for each in found if each.reason)
     run = sum(not each.reason for each in found)
     lines = [
         "# Examples, and which are run\n",
         (
-            f"\nREADME and documentation hold {len(found)} examples of commands or Python. Tests run {run} of them at "
-            f"every change; {len(found) - run} are marked as not run, for these reasons:\n"
+            f"\nREADME and documentation contain {len(found)} examples of commands or Python. Tests run {run} of them "
+            f"on every change; {len(found) - run} are marked as not run, for these reasons:\n"
         ),
         "\n| reason | examples |\n|---|---|\n",
         *(
@@ -90,7 +90,7 @@ def page() -> str:
         if here:
             kept = sum(not each.reason for each in here)
             lines.append(f"| `{name}` | {kept} | {len(here) - kept} |\n")
-    lines.append("\nPrograms that are longer are in `examples/` of the repository; a test runs each of them.\n")
+    lines.append("\nLonger programs are in `examples/` of the repository; a test runs each of them.\n")
     return "".join(lines)
 
 

@@ -1,4 +1,4 @@
-"""Write docs/cli.md: every command with its arguments and options, from the declarations that `--help` is made from.
+"""Write docs/cli.md: every command with its arguments and options, from the same declarations as `--help`.
 
 python -m tools.document_cli
 """
@@ -14,16 +14,16 @@ from merunibench.cli._lazy import COMMANDS, ROOT, build
 PAGE = Path(__file__).parent.parent / "docs" / "cli.md"
 INTRODUCTION = """# Commands and options
 
-Made from the declarations in the code by `python -m tools.document_cli`; `merunibench COMMAND --help` shows the same.
-An option of `infer` and `run` is a field of `run.toml` as well, with underscores: `--max-new-tokens 64` is
-`max_new_tokens = 64`; `--config FILE` reads such a file, and options given beside it come first.
+Generated from the declarations in the code by `python -m tools.document_cli`; `merunibench COMMAND --help` shows the
+same. Options of `infer` and `run` are also fields of `run.toml`, with underscores: `--max-new-tokens 64` is
+`max_new_tokens = 64`. `--config FILE` reads such a file; options on the command line take precedence.
 
 Tab completion: `merunibench --install-completion`.
 """
 
 
 def page() -> str:
-    """The whole page."""
+    """Return the whole page."""
     return INTRODUCTION + "".join(
         f"\n## {panel}\n" + "".join("\n" + text for name in commands for text in _command(ROOT, name))
         for panel, commands in COMMANDS[ROOT].items()
@@ -31,12 +31,12 @@ def page() -> str:
 
 
 def _command(group: str, name: str) -> Iterator[str]:
-    """A command's part of the page; for a group those of its commands too."""
+    """Yield a command's section of the page; for a group, also those of its commands."""
     command = build(group, name)
     usage = f"merunibench {name}" if group == ROOT else f"merunibench {group} {name}"
     lines = [f"### {usage}", "", *(" ".join(each.split()) + "\n" for each in command.help.split("\n\n"))]
     if group != ROOT or name not in COMMANDS:
-        # Rows of a heading without options, such as --help alone, are left out.
+        # Headings without options other than --help are left out.
         for heading, rows in sections(command, typer.Context(command)).items():
             shown = [(term, text) for term, text in rows if term != "--help"]
             if shown:
@@ -57,7 +57,7 @@ def _cell(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """The text such that Markdown takes none of it for a tag."""
+    """Escape the text so that Markdown does not treat any of it as a tag."""
     return text.replace("<", "&lt;")
 
 

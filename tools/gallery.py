@@ -1,7 +1,7 @@
-"""Draws the figures of docs/figures.md and docs/rewards.md: `python -m tools.gallery docs/pictures`.
+"""Draw the figures of docs/figures.md and docs/rewards.md: `python -m tools.gallery docs/pictures`.
 
-The models are invented, and answer the labels of the embedded miniature more or less rightly by a seeded draw; nothing
-here measures anybody.
+The models are invented: each answers the labels of the embedded miniature correctly with a given probability, by a
+seeded draw. Nothing here measures a real model.
 """
 
 import random
@@ -23,11 +23,11 @@ _POLARITIES = ("positive", "negative")
 
 
 def answers(skill: float, extra: float, seed: int) -> dict[str, list[dict[str, Any]]]:
-    """Invented answers to the miniature.
+    """Return invented answers for the miniature.
 
     Args:
-        skill: Share of samples that are answered rightly, 0..1.
-        extra: Mean number of further labels, drawn at random.
+        skill: Share of samples that are answered correctly, 0..1.
+        extra: Mean number of additional labels, drawn at random.
         seed: Seed of the draw.
     """
     found = {}
@@ -50,13 +50,13 @@ def _row(kind: str, row: Mapping[str, str], skill: float, extra: float, draws: r
 
 @cache
 def report(name: str, skill: float, extra: float, seed: int) -> Report:
-    """The report of invented answers."""
+    """Return the report of invented answers."""
     truth = {task.id: {row["name"]: row["label"] for row in miniature(task.id)} for task in benchmark_tasks()}
     return evaluate(answers(skill, extra, seed), truth, tasks=MINIATURE_TASKS, model=None).named(name)
 
 
 def checkpoints(folder: Path) -> Report:
-    """The report of an invented training, whose checkpoints get better and then no more."""
+    """Return the report of an invented training run, whose checkpoints improve and then stop improving."""
     import json
 
     truth = {task.id: {row["name"]: row["label"] for row in miniature(task.id)} for task in benchmark_tasks()}
@@ -69,7 +69,7 @@ def checkpoints(folder: Path) -> Report:
 
 
 def figures() -> dict[str, bytes]:
-    """File name -> content, every figure of the gallery."""
+    """Return file name -> content, for every figure of the gallery."""
     three = [report("Large", 0.8, 1.0, 1), report("Small", 0.55, 0.6, 2), report("Text only", 0.3, 2.5, 3)]
     conditions = [
         report(name, skill, 1.0, 4) for name, skill in (("A", 0.3), ("V", 0.45), ("A+V", 0.55), ("A+V+T", 0.8))

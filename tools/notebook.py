@@ -1,7 +1,7 @@
-"""Runs the example notebook anew, in a fresh kernel: `python -m tools.notebook examples/notebook.ipynb [OUT]`.
+"""Run the example notebook again in a fresh kernel: `python -m tools.notebook examples/notebook.ipynb [OUT]`.
 
-It is committed with its outputs, so that it can be read without being run; a test runs it and holds the outputs
-against these.
+It is committed with its outputs, so that it can be read without being run; a test runs it and compares the outputs
+with these.
 """
 
 import sys
@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Any
 
 SECONDS = 60
-"""Longest time a cell may take."""
+"""Maximum time per cell."""
 
 
 def run(source: Path, target: Path) -> None:
-    """Run all cells of a notebook and write it, with nothing in it that depends on time or machine.
+    """Run all cells of a notebook and write it, without anything that depends on time or machine.
 
     Raises:
-        nbclient.exceptions.CellExecutionError: a cell failed.
-        nbclient.exceptions.CellTimeoutError: a cell took too long.
+        nbclient.exceptions.CellExecutionError: A cell failed.
+        nbclient.exceptions.CellTimeoutError: A cell took too long.
     """
     import nbformat
     from nbclient import NotebookClient

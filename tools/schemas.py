@@ -1,6 +1,6 @@
-"""The JSON Schemas that docs/schemas/ publishes: task files, and what the leaderboard and `curate` read and write.
+"""Write the JSON Schemas in docs/schemas/: task files, and the files of the leaderboard and of `curate`.
 
-python -m tools.schemas docs/schemas      # after a change of a model
+python -m tools.schemas docs/schemas      # after a model has changed
 """
 
 import argparse
@@ -28,14 +28,14 @@ MODELS: dict[str, type[BaseModel]] = {
     "curation-report.schema.json": Report,
     "curation-decision.schema.json": Decision,
 }
-"""File name -> what it describes: submission.toml, results.json, details/<model>.json, results.lock; a task file; of a
-data set that is curated, report.json and a line of decisions/<set>.jsonl."""
+"""File name -> model of the file that it describes: submission.toml, results.json, details/<model>.json, results.lock,
+a task file, the pairs of a board; of a curated data set, report.json and a line of decisions/<set>.jsonl."""
 _WRITTEN = (Report, Decision)
-"""What is only ever written: every key that may be absent says so."""
+"""Models that are only written, never read: every key that may be absent is declared so."""
 
 
 def schemas() -> dict[str, str]:
-    """File name -> JSON Schema."""
+    """Return file name -> JSON Schema."""
     found = {}
     for name, model in MODELS.items():
         schema = model.model_json_schema(mode="serialization" if model in _WRITTEN else "validation")

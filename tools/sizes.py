@@ -1,8 +1,9 @@
-"""How large the base install and each extra are, from the files of the packages that are installed here.
+"""Print the sizes of the base install and of each extra, from the files of the packages installed here.
 
-python -m tools.sizes    # a Markdown table; an extra that is not installed here is left out
+python -m tools.sizes    # prints a Markdown table; extras that are not installed here are left out
 
-An extra's size is that of the packages that it adds to the base install, with what these require, without byte code.
+The size of an extra is that of the packages that it adds to the base install, with their requirements, without byte
+code.
 """
 
 import re
@@ -25,13 +26,13 @@ class MissingError(Exception):
 
 
 def closure(names: Iterable[tuple[str, frozenset[str]]]) -> set[str]:
-    """Packages with all that they require, by canonical name.
+    """Return packages with all their requirements, by canonical name.
 
     Args:
-        names: Pairs of a package and the extras that are asked of it.
+        names: Pairs of a package and the requested extras of it.
 
     Raises:
-        MissingError: one of them is not installed.
+        MissingError: One of them is not installed.
     """
     found: set[str] = set()
     waiting, seen = list(names), set()
@@ -45,7 +46,7 @@ def closure(names: Iterable[tuple[str, frozenset[str]]]) -> set[str]:
 
 
 def required(name: str, extras: frozenset[str]) -> Iterator[tuple[str, frozenset[str]]]:
-    """What a package requires on this machine, with the extras asked of it."""
+    """Yield the requirements of a package on this machine, with the requested extras."""
     if name == "merunibench":
         project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
         lines = [
@@ -65,13 +66,13 @@ def required(name: str, extras: frozenset[str]) -> Iterator[tuple[str, frozenset
 
 
 def canonical(name: str) -> str:
-    """A package's name as indexes spell it."""
+    """Return a package's name in the normalised spelling of package indexes."""
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
 @cache
 def size(name: str) -> float:
-    """Megabytes of a package's files, without byte code."""
+    """Return the size of a package's files in megabytes, without byte code."""
     try:
         files = metadata.files(name) or []
     except metadata.PackageNotFoundError:
@@ -81,7 +82,7 @@ def size(name: str) -> float:
 
 
 def sizes() -> Mapping[str, set[str]]:
-    """What is installed for the base (key "") and additionally for each extra -> its packages."""
+    """Return the packages of the base install (key "") and the additional ones of each extra."""
     base = closure(required("merunibench", frozenset()))
     found = {"": base}
     for extra in EXTRAS:
@@ -93,7 +94,7 @@ def sizes() -> Mapping[str, set[str]]:
 
 
 def table() -> str:
-    """The table, with the largest packages of each."""
+    """Return the table, with the largest packages of each."""
     lines = ["| install | packages | MB | largest |\n|---|---|---|---|\n"]
     for extra, packages in sizes().items():
         name = f"`[{extra}]` adds" if extra else "base"

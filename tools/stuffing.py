@@ -1,6 +1,7 @@
-"""The stuffing curve of docs/rewards.md: what a constant answer of ever more labels is paid, on invented label lists.
+"""Draw the stuffing curve of docs/rewards.md: rewards of constant answers with more and more labels, on invented data.
 
-The truths are drawn as people give labels: one to six words, few of them frequent. Part of `python -m tools.gallery`.
+The true labels are drawn to resemble human ones: one to six words, few of them frequent. Part of
+`python -m tools.gallery`.
 """
 
 import random
@@ -17,7 +18,7 @@ LENGTHS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 40, 80, 160)
 
 
 def truths() -> list[list[str]]:
-    """Label lists of invented samples: word number r is 1 / r as frequent as the first."""
+    """Return label lists of invented samples; word number r is 1 / r times as frequent as the first."""
     draw = random.Random(0)  # noqa: S311 - no secret
     known = sorted(word for word in load_lexicon("builtin").codes if word.isalpha() and word.isascii())
     words = draw.sample(known, WORDS)
@@ -26,7 +27,7 @@ def truths() -> list[list[str]]:
 
 
 def paid(answers: list[list[str]], true: list[list[str]], reward: WheelReward) -> list[float]:
-    """The mean reward of each constant answer."""
+    """Return the mean reward of each constant answer."""
     found = []
     for answer in answers:
         values = [value for value in reward.of_labels([answer] * len(true), true) if value is not None]
@@ -35,7 +36,7 @@ def paid(answers: list[list[str]], true: list[list[str]], reward: WheelReward) -
 
 
 def curves() -> dict[str, list[float]]:
-    """Line -> what answers of `LENGTHS` labels are paid."""
+    """Return line -> rewards of answers of `LENGTHS` labels."""
     true = truths()
     frequent = [word for word, _ in Counter(word for labels in true for word in labels).most_common()]
     words = [frequent[:length] for length in LENGTHS]
@@ -51,7 +52,7 @@ def curves() -> dict[str, list[float]]:
 
 
 def picture() -> bytes:
-    """The curves as SVG; equal bytes on every run."""
+    """Return the curves as SVG; the bytes are the same on every run."""
     with styled() as mpl:
         figure = mpl.figure.Figure(figsize=(style.width_of("acl", "double"), 2.9), layout="constrained")
         axes = figure.add_subplot()

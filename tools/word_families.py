@@ -1,14 +1,14 @@
-"""Word families from WordNet: which words are forms of one another (frustrated, frustrating, frustration).
+"""Find word families in WordNet: which words are forms of one another (frustrated, frustrating, frustration).
 
     python -m tools.word_families /usr/share/wordnet
 
-writes emotion_wheels/builtin/families.txt anew, for those who work on the lexicon (needs the extra `lexicon`, and a
-WordNet 3.0 database, for instance Debian's package wordnet-base). Nothing else imports this module: scoring and
-`merunibench lexicon build` need the written file only.
+writes emotion_wheels/builtin/families.txt again, for developers of the lexicon. It needs the extra `lexicon` and a
+WordNet 3.0 database, for example Debian's package wordnet-base. Nothing else imports this module: scoring and
+`merunibench lexicon build` need only the written file.
 
 From every single word of the wheels and of the concept table, WordNet's derivational, pertainym and participle pointers
-are followed, two steps at most, and what they lead to is inflected. A step never leaves the common stem, never changes
-a negating prefix or `-less`, and never leads to a person or a thing (interested, not interviewer).
+are followed for at most two steps, and the words found are inflected. A step never leaves the common stem, never
+changes a negating prefix or `-less`, and never leads to a person or a thing (interested, not interviewer).
 """
 
 import shutil
@@ -40,7 +40,7 @@ noun.phenomenon noun.plant noun.possession noun.process noun.quantity noun.relat
 noun.time verb.body verb.change verb.cognition verb.communication verb.competition verb.consumption verb.contact
 verb.creation verb.emotion verb.motion verb.perception verb.possession verb.social verb.stative verb.weather adj.ppl
 """
-"""WordNet's lexicographer files in the order of their numbers; Debian leaves this table out."""
+"""WordNet's lexicographer files in the order of their numbers; Debian's package does not include this table."""
 _MENTAL_NOUNS = (
     "noun.act noun.attribute noun.cognition noun.communication noun.event noun.feeling noun.motive noun.state"
 )
@@ -52,14 +52,14 @@ _UNIVERSAL = {"n": "NOUN", "v": "VERB", "a": "ADJ", "s": "ADJ", "r": "ADV"}
 
 
 class Form(NamedTuple):
-    """A word and its part of speech in WordNet's letters (n, v, a, r)."""
+    """A word and its part of speech as WordNet's letter (n, v, a, r)."""
 
     word: str
     pos: str
 
 
 def families(sources: Sources, wordnet: "WordNet") -> list[tuple[list[str], list[str]]]:
-    """The families of all words of the wheels and concepts: (those words, their other forms), both sorted."""
+    """Return the families of all words of the wheels and concepts: (these words, their other forms), both sorted."""
     heads = heads_of(sources)
     owners: dict[str, str] = {}
     parents = {head: head for head in heads}
@@ -83,14 +83,14 @@ def families(sources: Sources, wordnet: "WordNet") -> list[tuple[list[str], list
 
 
 def heads_of(sources: Sources) -> list[str]:
-    """The single words of the wheels and of the concept table, sorted."""
+    """Return the single words of the wheels and of the concept table, sorted."""
     wheels = {word for wheel in load_wheels() for word in wheel.placement(1)}
     words = wheels | {word for concept in sources.concepts for word in concept.words}
     return sorted(word for word in words if word.isascii() and word.isalpha())
 
 
 def forms_of(head: str, sources: Sources, wordnet: "WordNet") -> set[str]:
-    """The forms that the rules let a word have, itself left out."""
+    """Return the forms of a word that the rules allow, without the word itself."""
     kinship = sources.kinship
     if head in kinship.alone:
         return set(kinship.together.get(head, frozenset()) - sources.stop)
@@ -109,10 +109,10 @@ def forms_of(head: str, sources: Sources, wordnet: "WordNet") -> set[str]:
 
 
 class WordNet:
-    """What the families need of WordNet, read with NLTK, and of lemminflect.
+    """The parts of WordNet (read with NLTK) and of lemminflect that are needed for families.
 
     Args:
-        folder: A folder of one's own with the files of WordNet; the table of lexicographer files is written into it.
+        folder: A private folder with the files of WordNet; the table of lexicographer files is written to it.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -120,28 +120,28 @@ class WordNet:
 
         table = "".join(f"{number:02}\t{name}\t0\n" for number, name in enumerate(_LEXNAMES.split()))
         (folder / "lexnames").write_text(table, encoding="ascii")
-        nltk.data.path.append(str(folder))  # NLTK reads nothing outside its path
+        nltk.data.path.append(str(folder))  # NLTK reads only files in its path
         from nltk.corpus.reader.wordnet import WordNetCorpusReader
 
         class Reader(WordNetCorpusReader):  # type: ignore[misc]  # NLTK has no types
             def map_wn(self, version: str = "wordnet") -> None:
-                """Synset numbers of other versions, which would need a second database, are not wanted."""
+                """Do nothing: synset numbers of other versions are not needed, and would require a second database."""
 
         self._reader = Reader(str(folder), None)
 
     def parts_of_speech(self, word: str) -> set[str]:
-        """The letters under which WordNet has this very word."""
+        """Return the letters of the parts of speech under which WordNet contains exactly this word."""
         return {lemma.synset().pos().replace("s", "a") for lemma in self._reader.lemmas(word)}
 
     def bases(self, word: str) -> Iterator[Form]:
-        """The uninflected forms of a word (frustrated: frustrate)."""
+        """Yield the uninflected forms of a word (frustrated: frustrate)."""
         for pos in "nvar":
             base = self._reader.morphy(word, pos)
             if base and base != word and same_stem(word, base):
                 yield Form(base, pos)
 
     def related(self, form: Form) -> Iterator[Form]:
-        """Where WordNet's pointers lead from any sense of a form, persons and things left out."""
+        """Yield the targets of WordNet's pointers from any sense of a form, without persons and things."""
         for lemma in self._reader.lemmas(form.word, form.pos):
             steps = lemma.derivationally_related_forms() + lemma.pertainyms() + lemma._related("<")  # noqa: SLF001 - participle
             yield from (Form(step.name(), _letter(step)) for step in steps if _is_mental(step))
@@ -151,11 +151,11 @@ class WordNet:
                     yield Form(adverb, "r")
 
     def is_thing(self, word: str) -> bool:
-        """Whether the most frequent sense of a noun (or of its singular) is something that can be touched or met."""
+        """Return whether the most frequent sense of a noun (or of its singular) is a person or a thing."""
         return any(synset.lexname() in _THINGS.split() for synset in self._reader.synsets(word, "n")[:1])
 
     def inflected(self, form: Form) -> Iterator[str]:
-        """Every inflection of a form."""
+        """Yield every inflection of a form."""
         import lemminflect
 
         if form.pos not in "nvas":
@@ -184,7 +184,7 @@ def _adverbs(adjective: str) -> Iterator[str]:
 
 
 def to_text(groups: Iterable[tuple[list[str], list[str]]]) -> str:
-    """The file, families without other forms or second heads left out."""
+    """Return the file's text, without families of a single word."""
     lines = (
         f"{', '.join(heads)}: {', '.join(others)}".rstrip() for heads, others in groups if len(heads) + len(others) > 1
     )
@@ -192,9 +192,9 @@ def to_text(groups: Iterable[tuple[list[str], list[str]]]) -> str:
 
 
 def main(arguments: list[str]) -> None:
-    """Write the file anew from the WordNet in the named folder."""
+    """Write the file again from WordNet in the named folder."""
     if len(arguments) != 1 or not Path(arguments[0], "data.noun").is_file():
-        raise InputError("say where WordNet is: python -m tools.word_families FOLDER (with data.noun in it)")
+        raise InputError("no WordNet folder given: python -m tools.word_families FOLDER (which contains data.noun)")
     sources = read_sources(with_families=False)
     with tempfile.TemporaryDirectory() as name:
         copy = shutil.copytree(arguments[0], Path(name, "wordnet"))

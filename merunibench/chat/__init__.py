@@ -1,6 +1,6 @@
-"""Chat models: conversations in, replies out, from a model on this machine or behind an OpenAI-compatible endpoint.
+"""Chat models that reply to conversations: a model on this machine, or behind an OpenAI-compatible endpoint.
 
-Importing this package loads no model library; `Endpoint` and `LocalModel` load theirs when they are made.
+Importing this package does not load any model library; `Endpoint` and `LocalModel` load theirs when created.
 """
 
 from pathlib import Path
@@ -33,18 +33,18 @@ def open_chat_model(
     dtype: str = "auto",
     device: str = "auto",
 ) -> ChatModel:
-    """The chat model that `spec` names.
+    """Open the chat model that `spec` names.
 
     Args:
-        spec: `hf:` and a folder or a name on the Hub (`@REVISION` behind it, if wanted); or `openai:URL#MODEL`.
-        max_tokens: Longest answer.
-        batch_size: Conversations that a model on this machine answers together.
-        concurrency: Requests to an endpoint at the same time.
+        spec: `hf:` and a folder or a name on the Hub (optionally followed by `@REVISION`); or `openai:URL#MODEL`.
+        max_tokens: Maximum length of an answer.
+        batch_size: Number of conversations per batch, for a model on this machine.
+        concurrency: Number of simultaneous requests to an endpoint.
         dtype: Precision of a model on this machine; see `LocalModel`.
-        device: Where it runs; see `LocalModel`.
+        device: Device of a model on this machine; see `LocalModel`.
 
     Raises:
-        InputError: it is no such name, or the model cannot be loaded.
+        InputError: `spec` is invalid, or the model cannot be loaded.
     """
     kind, _, name = spec.partition(":")
     if kind == "openai" and name:
@@ -54,4 +54,4 @@ def open_chat_model(
         return LocalModel(
             model, revision=revision or None, batch_size=batch_size, max_tokens=max_tokens, dtype=dtype, device=device
         )
-    raise InputError(f"{short_repr(spec)}: a language model is hf:MODEL or openai:URL#MODEL")
+    raise InputError(f"{short_repr(spec)}: a language model must be hf:MODEL or openai:URL#MODEL")

@@ -1,9 +1,9 @@
-"""What an endpoint's reply says: the answer and how it ended, or why there is none.
+"""Read an endpoint's reply: the answer and how it ended, or why there is none.
 
-Servers agree on little beyond the text of a plain answer. It may come in parts, some of them reasoning (Mistral);
-reasoning may have a field of its own, under several names (vLLM, Ollama, DeepSeek); where it took all the tokens, the
-answer is null, empty or not even there (Gemini); a refusal has a field of its own (OpenAI); the length limit and the
-content filter have as many names as there are vendors; and what went wrong may come with the status 200 (OpenRouter).
+Servers agree on little beyond the text of a plain answer. The answer may come in parts, some of them reasoning
+(Mistral). Reasoning may have a separate field, under several names (vLLM, Ollama, DeepSeek); if it used all tokens, the
+answer is null, empty or missing (Gemini). A refusal has a separate field (OpenAI). The length limit and the content
+filter have a different name for each vendor. Errors may come with the status 200 (OpenRouter).
 """
 
 import json
@@ -14,9 +14,9 @@ from merunibench._text import escape_controls
 from merunibench.chat.base import CUT_OFF, LENGTH, ONLY_REASONING, Reply, as_reply
 
 LONGEST_ANSWER = 1 << 18
-"""Most characters of an answer: far beyond any answer, and little enough to be read in a moment."""
+"""Maximum number of characters of an answer: far beyond any real answer, and fast to read."""
 FILTERED = "content_filter"
-"""How an answer ended that a content filter stopped."""
+"""The finish reason of an answer that was stopped by a content filter."""
 
 _LENGTHS = frozenset(
     {LENGTH, "max_tokens", "max_length", "max_output_tokens", "model_length", "model_context_window_exceeded"}
@@ -32,26 +32,26 @@ _LONGEST_ENDING = 40
 
 
 class MalformedError(Exception):
-    """A reply that is no chat completion; it may be a fault that passes, and may be one that will not."""
+    """A reply that is not a chat completion; the fault may be temporary or permanent."""
 
     def __init__(self, detail: str = "") -> None:
-        super().__init__("the endpoint's answer is no chat completion" + (f": {detail}" if detail else ""))
+        super().__init__("the endpoint's reply is not a chat completion" + (f": {detail}" if detail else ""))
 
 
 def read_completion(content: bytes) -> Reply:
-    """The first choice of a chat completion as a reply; an answer that is none has the reason for its error.
+    """Return the first choice of a chat completion as a reply; without an answer, its error gives the reason.
 
     Args:
-        content: The body of the reply; whoever read it has bounded its length.
+        content: The body of the reply; its length must already be limited.
 
     Raises:
-        MalformedError: it is no chat completion, or one that the server broke off.
+        MalformedError: The reply is not a chat completion, or the server aborted it.
     """
     try:
         body = _whole(content) if content.lstrip().startswith(b"data:") else json.loads(content)
     except (RecursionError, MemoryError):
         raise MalformedError("nested too deeply") from None
-    except (ValueError, TypeError, AttributeError):  # no JSON, no text, a number of thousands of digits; no stream
+    except (ValueError, TypeError, AttributeError):  # not JSON, not text, a number of thousands of digits, not a stream
         raise MalformedError from None
     try:
         choice = body["choices"][0]
@@ -62,15 +62,15 @@ def read_completion(content: bytes) -> Reply:
     except (LookupError, TypeError, AttributeError):
         raise MalformedError(_complaint(body)) from None
     if ended in _BROKEN_OFF:
-        raise MalformedError(_complaint(choice) or f"broken off ({ended})")
+        raise MalformedError(_complaint(choice) or f"aborted ({ended})")
     reply = _reply(text, refusal, ended, reasoned=bool(reasoning), tools=tools)
     return reply._replace(prompt_tokens=counted, reasoning=reasoning.strip()[:LONGEST_ANSWER] or None)
 
 
 def _reply(text: str, refusal: str, ended: str | None, *, reasoned: bool, tools: bool) -> Reply:
-    """An answer, or why there is none."""
+    """Return the answer, or the reason why there is none."""
     if len(text) > LONGEST_ANSWER:
-        return Reply("", f"{len(text)} characters are more than the {LONGEST_ANSWER} that an answer may have", ended)
+        return Reply("", f"the answer has {len(text)} characters; the maximum is {LONGEST_ANSWER}", ended)
     if ended == FILTERED:
         return Reply("", "stopped by the endpoint's content filter", ended)
     reply = as_reply(text, ended)
@@ -80,29 +80,29 @@ def _reply(text: str, refusal: str, ended: str | None, *, reasoned: bool, tools:
 
 
 def _why_nothing(refusal: str, ended: str | None, *, reasoned: bool, tools: bool) -> str | None:
-    """The reason for an answer without text; None where nothing tells."""
+    """Return the reason for an answer without text; None if it is unknown."""
     if refusal:
         return f"refused: {refusal}"
     if ended == LENGTH:
         return CUT_OFF
     if reasoned:
         return ONLY_REASONING
-    return "the model called a tool in place of an answer" if tools else None
+    return "the model called a tool instead of answering" if tools else None
 
 
 def _prompt_tokens(body: Any) -> int | None:  # noqa: ANN401
-    """How many tokens a server counted in the question."""
+    """Return the number of prompt tokens that the server reports."""
     usage = body.get("usage")
     counted = usage.get("prompt_tokens") if isinstance(usage, dict) else None
     return counted if isinstance(counted, int) and not isinstance(counted, bool) and counted > 0 else None
 
 
 def _whole(content: bytes) -> dict[str, Any]:
-    """The completion that a stream of server-sent events adds up to, for servers that answer in no other way.
+    """Assemble the completion from a stream of server-sent events, for servers that only stream.
 
     Raises:
-        ValueError, TypeError, AttributeError: it is none.
-        RecursionError: an event is nested too deeply.
+        ValueError, TypeError, AttributeError: The content is not such a stream.
+        RecursionError: An event is nested too deeply.
     """
     pieces: dict[str, list[Any]] = {}
     ended, usage, begun = None, None, False
@@ -127,7 +127,7 @@ def _whole(content: bytes) -> dict[str, Any]:
 
 
 def _ending(word: object) -> str | None:
-    """How an answer ended, in OpenAI's words where the vendor has others: stop, length, content_filter."""
+    """Translate a vendor's finish reason to OpenAI's terms: stop, length, content_filter."""
     if not isinstance(word, str) or not word.strip():
         return None
     word = word.strip().lower()
@@ -137,13 +137,13 @@ def _ending(word: object) -> str | None:
 
 
 def _said(message: Any) -> tuple[str, str, str]:  # noqa: ANN401 - any JSON value
-    """(text, refusal, reasoning) of a message.
+    """Return (text, refusal, reasoning) of a message.
 
     Raises:
-        TypeError, AttributeError: it is no message.
+        TypeError, AttributeError: The value is not a message.
     """
     content = message.get("content")
-    # Some servers say the same under two names.
+    # Some servers send the same reasoning under two names.
     reasoning = [next(filter(None, (_text_of(message.get(name)) for name in _REASONING_FIELDS)), "")]
     texts, refusal = [], message.get("refusal")
     for part in content if isinstance(content, list) else [] if content is None else [content]:
@@ -158,7 +158,7 @@ def _said(message: Any) -> tuple[str, str, str]:  # noqa: ANN401 - any JSON valu
 
 
 def _text_of(reasoning: object, levels: int = 3) -> str:
-    """The words of reasoning: text, a list of parts, or a part with them under one of several names."""
+    """Return the text of reasoning: plain text, a list of parts, or a part with one of several keys."""
     if isinstance(reasoning, str):
         return reasoning.encode("utf-8", "replace").decode("utf-8")
     if isinstance(reasoning, list) and levels:
@@ -170,7 +170,7 @@ def _text_of(reasoning: object, levels: int = 3) -> str:
 
 
 def _complaint(body: object) -> str:
-    """What a reply says went wrong, as far as it says so."""
+    """Return the error message in a reply, if any."""
     said: object = body if isinstance(body, dict) else ""
     for name in ("error", "message", "detail"):
         said = said.get(name, said) if isinstance(said, dict) else said

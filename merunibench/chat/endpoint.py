@@ -1,8 +1,8 @@
-"""A chat model behind any OpenAI-compatible endpoint: vLLM, SGLang, `transformers serve`, llama.cpp, hosted ones.
+"""A chat model behind any OpenAI-compatible endpoint: vLLM, SGLang, `transformers serve`, llama.cpp, hosted services.
 
-Requests go out at the same time, few at a time; refusals for the moment are repeated with back-off, refusals for good
-end the run, and what goes wrong with one conversation alone is its reply's error. The key comes from the environment
-and is shown nowhere. What a reply says is read in `completion`, and bounded in `wire`.
+A limited number of requests is sent concurrently. Temporary errors are retried with back-off, permanent ones end the
+run, and an error that concerns only one conversation is reported in its reply. The key comes from the environment and
+is never shown. Replies are parsed in `completion`, and limited in size and time in `wire`.
 """
 
 import logging
@@ -27,15 +27,15 @@ if TYPE_CHECKING:
     import openai
 
 LONGEST_WAIT = 600.0
-"""An endpoint that wants to be left alone for longer than this many seconds ends the run."""
+"""The run ends if the endpoint asks to wait for more than this many seconds."""
 FAILURES_IN_A_ROW = 25
-"""After so many failures without an answer between them, something is wrong that is not the conversations' fault."""
+"""After this many consecutive failures, the cause is assumed to be the endpoint, not the conversations."""
 _LOG = logging.getLogger(__name__)
 _SAID_SECONDS, _SILENT_SECONDS = 5.0, 60.0
-"""A pause of so many seconds is said, if none was said in the last minute."""
+"""A pause of at least the first many seconds is logged, unless one was logged within the second many seconds."""
 _NEWER_LIMIT = "max_completion_tokens"
 _FIRST_CONTACT_RETRIES = 3
-"""Repetitions, over some seconds, of a request to an address where nobody has ever answered."""
+"""Number of retries, over some seconds, for a server that has never responded."""
 
 
 class Endpoint(ChatModel):
@@ -43,7 +43,7 @@ class Endpoint(ChatModel):
 
     Attributes:
         name: `host/model`.
-        concurrency: Most requests at the same time; fewer while the endpoint says that they are too many.
+        concurrency: Maximum number of simultaneous requests; fewer are sent while the endpoint is overloaded.
     """
 
     def __init__(
@@ -58,25 +58,25 @@ class Endpoint(ChatModel):
         retries: int = 8,
         request: Mapping[str, Any] | None = None,
     ) -> None:
-        """Make the client; nothing is asked yet.
+        """Create the client; no request is sent yet.
 
         Args:
             spec: `URL#MODEL`, such as `http://127.0.0.1:8000/v1#Qwen/Qwen3-8B`.
-            concurrency: Most requests at the same time.
-            max_tokens: Longest answer.
-            temperature: 0 for the likeliest answer.
-            seed: Asked of the endpoint; not all heed it.
-            timeout: Seconds after which a request is given up and repeated, however far it has come.
-            retries: How often a request is repeated; at most three times while nobody has ever answered.
-            request: Further fields of the request, or other values for those above; None leaves one out.
+            concurrency: Maximum number of simultaneous requests.
+            max_tokens: Maximum length of an answer.
+            temperature: 0 for greedy decoding.
+            seed: Sent to the endpoint; some endpoints ignore it.
+            timeout: Seconds after which a request is abandoned and retried, even if its reply has begun.
+            retries: Number of retries per request; at most three while the server has never responded.
+            request: Additional fields of the request, or other values for the above; None omits a field.
 
         Raises:
-            InputError: `spec` is none, or the package `openai` is not installed.
+            InputError: `spec` is invalid, or the package `openai` is not installed.
         """
         url, self._model = _parsed(spec)
         self._host = str(urlsplit(url).hostname)
         self._url = url
-        # A server of one's own may know its models by their folders, which are nobody else's business.
+        # A private server may name its models by their folders, which should not be published.
         short = PurePath(self._model).name if PurePath(self._model).is_absolute() else self._model
         self.name = fit_for_name(f"{self._host}/{short}")
         self.concurrency = concurrency
@@ -87,7 +87,7 @@ class Endpoint(ChatModel):
         self._request = {name: value for name, value in asked.items() if value is not None}
         self._key = next(filter(None, map(os.environ.get, KEYS)), "")
         self._client = _client(url, self._key, timeout)
-        # Connections are kept open for the next request, and the client does not close them when it goes.
+        # Connections are kept open for the next request, and the client does not close them when it is collected.
         weakref.finalize(self, self._client.close)
         self._limit_field = "max_tokens"
 
@@ -96,11 +96,11 @@ class Endpoint(ChatModel):
 
     @property
     def settings(self) -> Mapping[str, Any]:
-        """Host, model and request. Not the port: the same server started again may have another one."""
+        """Host, model and request. Not the port, which may change when the same server is restarted."""
         return {"kind": "openai", "host": self._host, "model": self._model, "request": self._request}
 
     def replies(self, conversations: Iterable[Conversation]) -> Iterator[tuple[int, Reply]]:
-        """See `ChatModel.replies`; replies come as they are finished."""
+        """See `ChatModel.replies`; replies are yielded as they finish."""
         pace = RateLimiter(self.concurrency)
         failures = 0
         try:
@@ -109,14 +109,14 @@ class Endpoint(ChatModel):
                 yield index, reply
                 if failures >= FAILURES_IN_A_ROW:
                     raise InputError(
-                        f"{self._url}: {failures} requests in a row failed, the last: {reply.error}; nothing that "
-                        "was answered is lost"
+                        f"{self._url}: {failures} requests in a row failed, the last: {reply.error}; all answers "
+                        "received so far are kept"
                     )
         finally:
             pace.stop()
 
     def _reply(self, conversation: Conversation, pace: RateLimiter) -> Reply:
-        """The reply to one conversation, after as many attempts as are allowed."""
+        """Return the reply to one conversation, after as many attempts as are allowed."""
         import openai
 
         attempt, malformed = 0, set[str]()
@@ -126,14 +126,14 @@ class Endpoint(ChatModel):
                 with pace.turn():
                     reply = self._ask(conversation, limit_field, pace)
             except (openai.APIError, MalformedError, TimeoutError) as caught:
-                # Some versions of the client pass on what ours raises as the cause of an error of theirs.
+                # Some versions of the client wrap our exceptions: ours is then the cause of theirs.
                 cause = caught.__cause__
                 error = cause if isinstance(cause, MalformedError | TimeoutError) else caught
                 if limit_field != _NEWER_LIMIT and _NEWER_LIMIT in self._reason(error):
-                    # Some hosted models take the longest answer by its newer name alone.
+                    # Some hosted models accept the maximum length only by its newer name.
                     self._limit_field = _NEWER_LIMIT
                     continue
-                # What was no completion twice in the same way will not be one the third time.
+                # The same malformed reply twice means that a third attempt would give it again.
                 scope, spent = _scope(error), attempt >= self._patience(error) or str(error) in malformed
                 if scope == _RUN or (scope == _FOR_ALL and spent):
                     raise self._refusal(error) from None
@@ -147,17 +147,17 @@ class Endpoint(ChatModel):
             attempt += 1
 
     def _patience(self, error: Exception) -> int:
-        """How often to try again: a server that was never there is more likely to be misspelt than to come back."""
+        """Return the number of retries: fewer for a server that has never responded, as its URL is probably wrong."""
         self._reached = self._reached or not _is_disconnected(error)
         return self._retries if self._reached else min(self._retries, _FIRST_CONTACT_RETRIES)
 
     def _ask(self, conversation: Conversation, limit_field: str, pace: RateLimiter) -> Reply:
-        """One request.
+        """Send one request.
 
         Raises:
-            openai.APIError: it was refused, or nobody answered.
-            MalformedError: what came back is no chat completion.
-            TimeoutError: it took too long.
+            openai.APIError: The request was rejected, or there was no response.
+            MalformedError: The response is not a chat completion.
+            TimeoutError: The response took too long.
         """
         asked = {**self._request, **getattr(conversation, "request", {})}  # of `Turns`
         fields = {limit_field if name == "max_tokens" else name: value for name, value in asked.items()}
@@ -165,7 +165,7 @@ class Endpoint(ChatModel):
         create = self._client.chat.completions.with_raw_response.create
         try:
             raw = within(self._timeout, lambda: create(model=self._model, messages=messages, extra_body=fields))
-        except RecursionError:  # of an error's body
+        except RecursionError:  # while parsing the body of an error
             raise MalformedError("nested too deeply") from None
         wait_for = asked_to_wait(raw.headers)
         self._reached = True
@@ -175,14 +175,14 @@ class Endpoint(ChatModel):
         return reply if reply.error is None else reply._replace(error=self._line(reply.error))
 
     def _put_off(self, error: Exception, attempt: int, pace: RateLimiter) -> None:
-        """Wait as long as the endpoint asks, or ever longer; if it refuses everybody, hold all others back too."""
+        """Wait as long as the endpoint asks, or with back-off; if it rejects all requests, delay all others too."""
         asked = asked_to_wait(_headers(error))
         if asked is not None and asked > LONGEST_WAIT:
-            raise InputError(f"{self._url}: wants no request for {asked:.0f} seconds; start again then, to go on")
+            raise InputError(f"{self._url}: asks to wait for {asked:.0f} seconds; run again after that to continue")
         seconds = backoff(attempt) if asked is None else asked
         if seconds >= _SAID_SECONDS and time.monotonic() >= self._said_at + _SILENT_SECONDS:
             self._said_at = time.monotonic()
-            _LOG.warning("%s: %s; asking again in %.0f seconds", self._url, self._reason(error), seconds)
+            _LOG.warning("%s: %s; retrying in %.0f seconds", self._url, self._reason(error), seconds)
         if _is_overload(error):
             pace.slow()
         if _scope(error) == _FOR_ALL:
@@ -191,24 +191,24 @@ class Endpoint(ChatModel):
             pace.wait(seconds)
 
     def _refusal(self, error: Exception) -> InputError:
-        """Why no conversation can be answered, and what to do."""
+        """Return the error that tells why no conversation can be answered, and what to do."""
         status = getattr(error, "status_code", None)
         if _is_redirect(error):
             place = short_repr(_headers(error).get("location", ""))
             return InputError(
-                f"{self._url}: HTTP {status}: redirects to {place}, which is not followed; give that address"
+                f"{self._url}: HTTP {status}: redirects to {place}; redirects are not followed, so give that URL"
             )
         advice = {
-            401: f"set the right key in {' or '.join(KEYS)}",
-            403: f"the key in {' or '.join(KEYS)} may not do this",
-            404: f"is {short_repr(self._model)} the name of a model there, and does the URL end right (often /v1)?",
-            429: "start again later to go on, or ask for fewer at a time (--concurrency)",
-            None: "is the server running? Start again to go on",
-        }.get(status, "start again to go on")
+            401: f"set a valid key in {' or '.join(KEYS)}",
+            403: f"the key in {' or '.join(KEYS)} does not have the permission",
+            404: f"check that the server has a model {short_repr(self._model)}, and the end of the URL (often /v1)",
+            429: "run again later to continue, or send fewer requests at a time (--concurrency)",
+            None: "check that the server is running, then run again to continue",
+        }.get(status, "run again to continue")
         return InputError(f"{self._url}: {self._reason(error).rstrip('.')}; {advice}")
 
     def _reason(self, error: Exception) -> str:
-        """What went wrong, in one line, without the key."""
+        """Return the error message in one line, without the key."""
         if isinstance(error, TimeoutError):
             return "Request timed out."
         body = getattr(error, "body", None)
@@ -218,15 +218,15 @@ class Endpoint(ChatModel):
         return f"HTTP {status}: {line}" if status else line
 
     def _line(self, text: str) -> str:
-        """A text of the server's in one line, without the key."""
+        """Return a text from the server in one line, without the key."""
         return one_line(ValueError(text.replace(self._key, "***") if self._key else text))
 
 
 _CONVERSATION, _PASSING, _FOR_ALL, _RUN = "conversation", "passing", "for all", "run"
-"""Whom a refusal concerns: this conversation for good; this request for now; everybody for now; everybody for good."""
+"""Scope of an error: this conversation permanently, this request temporarily, all temporarily, all permanently."""
 
 _BROKEN = frozenset({"ReadError", "WriteError", "RemoteProtocolError"})
-"""What HTTP libraries call a connection that broke; which of them the client uses depends on its version."""
+"""Exception names of HTTP libraries for a broken connection; the client's library depends on its version."""
 
 
 def _scope(error: Exception) -> str:
@@ -241,19 +241,19 @@ def _scope(error: Exception) -> str:
 
 
 def _is_overload(error: Exception) -> bool:
-    """Whether fewer requests at a time may help: too many, too slow, out of memory."""
+    """Return whether fewer simultaneous requests may help: too many, too slow, out of memory."""
     status = getattr(error, "status_code", None)
     return isinstance(error, TimeoutError) or status in (408, 429) or (status is not None and status >= 500)
 
 
 def _headers(error: Exception) -> Mapping[str, str]:
-    """The headers of the response that an error is about; none where there was no response."""
+    """Return the headers of the response of an error; empty without a response."""
     found: Mapping[str, str] = getattr(getattr(error, "response", None), "headers", {})
     return found
 
 
 def _code(error: Exception) -> object:
-    """What the server calls an error of its own."""
+    """Return the server's own error code."""
     return getattr(error, "code", None)
 
 
@@ -262,7 +262,7 @@ def _is_redirect(error: Exception) -> bool:
 
 
 def _is_nobody(error: Exception) -> bool:
-    """Whether nobody took the call; a connection that broke may have broken over this conversation."""
+    """Return whether no server was reached; a connection that broke may have broken because of this conversation."""
     return _is_disconnected(error) and type(error.__cause__).__name__ not in _BROKEN
 
 
@@ -273,10 +273,10 @@ def _is_disconnected(error: Exception) -> bool:
 
 
 def _parsed(spec: str) -> tuple[str, str]:
-    """URL and model of `URL#MODEL`.
+    """Split `URL#MODEL` into URL and model.
 
     Raises:
-        InputError: it is none, or holds what belongs into the environment.
+        InputError: The text is invalid, or contains a key, which belongs in the environment.
     """
     url, _, model = spec.partition("#")
     try:
@@ -285,9 +285,9 @@ def _parsed(spec: str) -> tuple[str, str]:
     except ValueError:
         sound = False
     if not sound or not model.strip():
-        raise InputError(f"{short_repr(url)}: an endpoint is URL#MODEL, such as http://127.0.0.1:8000/v1#my-model")
+        raise InputError(f"{short_repr(url)}: an endpoint must be URL#MODEL, such as http://127.0.0.1:8000/v1#my-model")
     if parts.username or parts.password or parts.query:
-        raise InputError(f"the URL of {parts.hostname} must hold neither user nor key; set {KEYS[0]} or {KEYS[1]}")
+        raise InputError(f"the URL of {parts.hostname} must not contain a user or key; set {KEYS[0]} or {KEYS[1]}")
     return url.rstrip("/"), model.strip()
 
 
@@ -295,9 +295,9 @@ def _client(url: str, key: str, timeout: float) -> "openai.OpenAI":
     try:
         import openai
     except ImportError:
-        raise InputError("endpoints need the package openai: pip install 'merunibench[endpoint]'") from None
+        raise InputError("endpoints require the package openai: pip install 'merunibench[endpoint]'") from None
     return openai.OpenAI(
-        api_key=key or "none",  # a server of one's own wants no key, but the client insists on one
+        api_key=key or "none",  # a private server needs no key, but the client requires one
         base_url=url,
         max_retries=0,
         timeout=timeout,

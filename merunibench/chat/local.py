@@ -1,6 +1,6 @@
 """A text-only chat model on this machine, through transformers: greedy, batched, deterministic.
 
-Weights come from a folder or from the Hugging Face Hub, as safetensors; no code of the model's own is ever run.
+Weights come from a folder or from the Hugging Face Hub, as safetensors. Code that comes with a model is never run.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,11 +17,11 @@ from merunibench.hub import Source, check_dtype, choose_device, load_transformer
 class LocalModel(ChatModel):
     """A causal language model with a chat template.
 
-    The weights are loaded when the first conversation comes: a run that finds all its rows finished needs none.
+    The weights are loaded at the first conversation, since a run whose rows are all finished does not need them.
 
     Attributes:
         name: `model@identity`: the hash of a folder's files, or the commit on the Hub.
-        group: Conversations answered together.
+        group: Number of conversations answered together.
     """
 
     def __init__(
@@ -34,18 +34,18 @@ class LocalModel(ChatModel):
         dtype: str = "auto",
         device: str = "auto",
     ) -> None:
-        """Find the model, and load its tokenizer.
+        """Find the model and load its tokenizer.
 
         Args:
             model: A folder, or a name on the Hub.
             revision: Branch, tag or commit on the Hub.
-            batch_size: Conversations answered together; halved by itself where they do not fit.
-            max_tokens: Longest answer.
-            dtype: Precision of the weights: auto (as they were saved), float32, bfloat16, float16.
+            batch_size: Number of conversations answered together; halved automatically if they do not fit into memory.
+            max_tokens: Maximum length of an answer.
+            dtype: Precision of the weights: auto (as saved), float32, bfloat16, float16.
             device: auto, cpu, cuda, cuda:1, mps.
 
         Raises:
-            InputError: there is no such model or device, the model has no chat template, or transformers is not
+            InputError: The model or device does not exist, the model has no chat template, or transformers is not
                 installed.
         """
         check_dtype(dtype)
@@ -56,7 +56,7 @@ class LocalModel(ChatModel):
             config = self._source.load(transformers.AutoConfig)
             self._tokenizer = self._source.load(transformers.AutoTokenizer, padding_side="left")
         if not self._tokenizer.chat_template:
-            raise InputError(f"{model}: has no chat template; give a model that was trained to answer")
+            raise InputError(f"{model}: has no chat template; use an instruction-tuned model")
         if self._tokenizer.pad_token is None:
             self._tokenizer.pad_token = self._tokenizer.eos_token
         self._longest = getattr(config.get_text_config(), "max_position_embeddings", None)
@@ -70,7 +70,7 @@ class LocalModel(ChatModel):
 
     @property
     def settings(self) -> Mapping[str, Any]:
-        """Weights, precision, device, length, and the versions of the libraries."""
+        """Weights, precision, device, length, and library versions."""
         import torch
 
         return {
@@ -85,38 +85,38 @@ class LocalModel(ChatModel):
         }
 
     def replies(self, conversations: Iterable[Conversation]) -> Iterator[tuple[int, Reply]]:
-        """See `ChatModel.replies`; replies come batch by batch, in order."""
+        """See `ChatModel.replies`; replies are yielded batch by batch, in order."""
         first, queue = 0, iter(conversations)
         while batch := list(islice(queue, self.group)):
             yield from enumerate(self._answer(batch), start=first)
             first += len(batch)
 
     def _answer(self, batch: Sequence[Conversation]) -> list[Reply]:
-        """Replies to one batch; what cannot be asked is left out of it."""
+        """Return the replies to one batch; conversations without a valid prompt are not generated for."""
         prompts = [self._prompt(conversation) for conversation in batch]
         sound = [prompt for prompt in prompts if isinstance(prompt, str)]
         answers = iter(self._generate(sound))
         return [next(answers) if isinstance(prompt, str) else prompt for prompt in prompts]
 
     def _prompt(self, conversation: Conversation) -> str | Reply:
-        """A conversation as the model reads it, or why it cannot."""
+        """Return a conversation as a prompt, or a reply with the reason why that is not possible."""
         from jinja2 import TemplateError
 
         if any(not isinstance(message["content"], str) for message in conversation):
-            return Reply("", "the model reads text alone")
+            return Reply("", "the model accepts only text")
         try:
             prompt: str = self._tokenizer.apply_chat_template(
                 list(conversation), tokenize=False, add_generation_prompt=True
             )
         except (TemplateError, ValueError) as error:
-            return Reply("", f"the model's chat template refuses the conversation: {one_line(error)}")
+            return Reply("", f"the model's chat template rejects the conversation: {one_line(error)}")
         length = len(self._tokenizer(prompt, add_special_tokens=False)["input_ids"])
         if self._longest is not None and length + self._max_tokens > self._longest:
-            return Reply("", f"{length} tokens, and {self._max_tokens} to answer, exceed the model's {self._longest}")
+            return Reply("", f"{length} tokens, plus {self._max_tokens} to answer, exceed the model's {self._longest}")
         return prompt
 
     def _generate(self, prompts: Sequence[str]) -> list[Reply]:
-        """Replies to prompts that were found sound; in two halves where they do not fit the memory."""
+        """Return replies to valid prompts; split into two halves if they do not fit into memory."""
         if not prompts:
             return []
         import torch
@@ -125,7 +125,7 @@ class LocalModel(ChatModel):
             return self._decode(prompts)
         except (torch.OutOfMemoryError, MemoryError):
             if len(prompts) == 1:
-                return [Reply("", "does not fit the memory")]
+                return [Reply("", "does not fit into memory")]
         half = len(prompts) // 2
         return self._generate(prompts[:half]) + self._generate(prompts[half:])
 
@@ -149,7 +149,7 @@ class LocalModel(ChatModel):
             transformers = load_transformers()
             with self._loading():
                 model = self._source.load(transformers.AutoModelForCausalLM, dtype=self._dtype, use_safetensors=True)
-            # What the model's makers sample with (temperatures, penalties) is none of ours: the likeliest answer it is.
+            # Ignore the sampling parameters saved with the model (temperatures, penalties): decoding is greedy.
             model.generation_config = transformers.GenerationConfig(
                 do_sample=False,
                 max_new_tokens=self._max_tokens,
@@ -168,20 +168,20 @@ _TRACES = (
     ("◁think▷", "◁/think▷"),
     ("<|START_THINKING|>", "<|END_THINKING|>"),
 )
-"""How templates open a trace, and how models close it."""
+"""The tags with which templates open a reasoning trace and models close it."""
 _TOKENS_OF_A_TAG = 24
 
 
 def decoded(tokenizer: Any, prompts: Any, tokens: Any) -> list[str]:  # noqa: ANN401 - transformers' and torch's own
-    """What was generated, as text, without special tokens.
+    """Decode generated tokens to text without special tokens.
 
-    Templates of reasoning models open the trace in the prompt. Where the answer never closes it, it is all reasoning,
-    which nobody could see: so the text begins with what the prompt ends with.
+    Templates of reasoning models open the reasoning trace in the prompt. If the answer never closes it, all of it is
+    reasoning, which could not be recognised. So the opening tag from the prompt is put before the text.
 
     Args:
-        tokenizer: The model's.
+        tokenizer: The model's tokenizer.
         prompts: Tokens of shape (b, L), padded on the left.
-        tokens: What was generated, of shape (b, T).
+        tokens: Generated tokens, of shape (b, T).
     """
     texts: list[str] = tokenizer.batch_decode(tokens, skip_special_tokens=True)
     end = tokenizer.decode(prompts[0][-_TOKENS_OF_A_TAG:]).rstrip()

@@ -1,9 +1,9 @@
-"""When the next request may go out: back-off with jitter, and one refusal that holds all requests back.
+"""Limit the rate of requests: back-off with jitter, and delays for all requests after a refusal of one.
 
-How many may be out at the same time is halved where an endpoint is overloaded, and grows by one as often as all of them
-have been answered (additive increase, multiplicative decrease, as TCP has it).
+The number of simultaneous requests is halved when an endpoint is overloaded, and grows by one each time as many
+requests have been answered (additive increase, multiplicative decrease, as in TCP).
 
-What endpoints say about it: `Retry-After` in seconds or as a date (RFC 9110, section 10.2.3), `retry-after-ms`, and
+Supported headers: `Retry-After` in seconds or as a date (RFC 9110, section 10.2.3), `retry-after-ms`, and
 `x-ratelimit-remaining-*` with `x-ratelimit-reset-*` in seconds or as `1m2.5s`.
 """
 
@@ -19,23 +19,23 @@ from email.utils import parsedate_to_datetime
 FIRST_DELAY = 0.5
 LONGEST_DELAY = 60.0
 _TOGETHER, _LOOK_AGAIN = 1.0, 0.5
-"""Seconds within which refusals are about the same requests; seconds after which a waiting thread looks up."""
+"""Seconds within which refusals count as one; seconds after which a waiting thread checks again."""
 _PART = re.compile(r"([0-9.]+)(ms|h|m|s|$)")
 _SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001, "": 1.0}
 
 
 class RateLimiter:
-    """Shared by all threads that ask one endpoint.
+    """A rate limiter, shared by all threads that send requests to one endpoint.
 
     Attributes:
-        allowed: Requests that may be out at the same time.
+        allowed: Number of requests allowed at the same time.
     """
 
     def __init__(self, most: int = 1 << 16) -> None:
-        """Let requests out.
+        """Create a limiter.
 
         Args:
-            most: Most requests at the same time.
+            most: Maximum number of simultaneous requests.
         """
         self.allowed = self._most = float(most)
         self._until = self._slowed_at = 0.0
@@ -46,7 +46,7 @@ class RateLimiter:
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """Wait for a turn, and have it: one of the requests that are out."""
+        """Wait until a request may be sent; the request is pending during the block."""
         with self._free:
             while self._out >= max(1, int(self.allowed)) and not self._stopped.is_set():
                 self._free.wait(_LOOK_AGAIN)
@@ -60,42 +60,42 @@ class RateLimiter:
                 self._free.notify()
 
     def slow(self) -> None:
-        """Half as many at the same time; requests that were out together count once."""
+        """Halve the number of simultaneous requests; refusals at about the same time count once."""
         with self._lock:
             now = time.monotonic()
             if now >= self._slowed_at + _TOGETHER:
                 self._slowed_at, self.allowed = now, max(1.0, self.allowed / 2)
 
     def quicken(self) -> None:
-        """A request was answered."""
+        """Allow slightly more simultaneous requests, since one was answered."""
         with self._lock:
             self.allowed = min(self._most, self.allowed + 1 / self.allowed)
 
     def hold(self, seconds: float) -> None:
-        """Let no request out for so long."""
+        """Send no request for this many seconds."""
         with self._lock:
             self._until = max(self._until, time.monotonic() + seconds)
 
     def wait(self, seconds: float = 0.0) -> None:
-        """Wait so long, and as long as all are held back; not once `stop` was called."""
+        """Wait this many seconds, and until a `hold` ends; return at once after `stop`."""
         until = time.monotonic() + seconds
         while (left := max(until, self._until) - time.monotonic()) > 0:
             if self._stopped.wait(left):
                 return
 
     def stop(self) -> None:
-        """End all waiting: nobody is interested any more."""
+        """End all waiting, since the results are no longer needed."""
         self._stopped.set()
 
 
 def backoff(attempt: int) -> float:
-    """Seconds to wait before trying again, doubled with every attempt and spread out so that no herd comes back."""
+    """Return the seconds to wait before a retry: doubled with every attempt, with jitter so that retries spread out."""
     longest = min(FIRST_DELAY * 2.0**attempt, LONGEST_DELAY)
-    return random.uniform(longest / 2, longest)  # noqa: S311 - nothing secret, and no result depends on it
+    return random.uniform(longest / 2, longest)  # noqa: S311 - not secret, and no result depends on it
 
 
 def asked_to_wait(headers: Mapping[str, str]) -> float | None:
-    """Seconds that the headers of a response ask to wait; None if they ask nothing.
+    """Return the seconds that the headers of a response ask to wait; None if they do not ask to wait.
 
     Example:
         >>> asked_to_wait({"retry-after": "2"}), asked_to_wait({"retry-after-ms": "50"}), asked_to_wait({})
@@ -124,7 +124,7 @@ def _until_date(value: str) -> float | None:
     try:
         date = parsedate_to_datetime(value)
         return (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp() - datetime.now(UTC).timestamp()
-    except (ValueError, OverflowError):  # no date, or one beyond all calendars
+    except (ValueError, OverflowError):  # not a date, or one out of range
         return None
 
 

@@ -1,7 +1,7 @@
-"""The HTTP client of an endpoint: replies of bounded size and time, and no redirects.
+"""The HTTP client of an endpoint: it limits the size and time of replies, and does not follow redirects.
 
-A stranger's server may send for ever, a byte at a time, or pack gigabytes into kilobytes; and a redirect would carry
-the conversation to somebody whom nobody has named.
+An untrusted server may send data forever, byte by byte, or compress gigabytes into kilobytes. A redirect would send the
+conversation to a server that the user has not named.
 """
 
 import time
@@ -12,24 +12,24 @@ from typing import Any
 from merunibench.chat.completion import MalformedError
 
 MOST_BYTES = 4 << 20
-"""Most bytes of a reply, unpacked: a thousand times a long answer with its reasoning."""
+"""Maximum number of uncompressed bytes of a reply: a thousand times a long answer with its reasoning."""
 _MOST_OF_AN_ERROR = 1 << 16
 _PLAIN, _PACKED = ("", "identity"), ("gzip", "x-gzip", "deflate")
 ACCEPTED = "gzip, deflate"
-"""What may be asked of servers: what is unpacked here, within bounds."""
+"""The encodings requested from servers: those that are decompressed here, within limits."""
 _EITHER_HEADER = 47
-"""zlib's number for a stream with the header of gzip or its own, of any window."""
+"""zlib's `wbits` for a stream with a gzip or zlib header and any window size."""
 _NOT_KEPT = frozenset({"content-encoding", "content-length", "content-type", "transfer-encoding"})
 
 
 def bounded_client(library: Any, timeout: float) -> Any:  # noqa: ANN401 - the module openai, and a client of its own
-    """A client for `openai.OpenAI`, which reads each reply at once, whatever its status.
+    """Return a client for `openai.OpenAI` that reads each reply completely, whatever its status.
 
-    Its replies are UTF-8, unpacked: what a header says of the coding need not be believed any more.
+    Its replies are decompressed UTF-8, so headers about the encoding are removed.
 
     Args:
-        library: The module `openai`, which brings the HTTP library.
-        timeout: Seconds after which a reply that goes on and on is given up.
+        library: The module `openai`, which provides the HTTP library.
+        timeout: Seconds after which an unfinished reply is abandoned.
     """
 
     class Client(library.DefaultHttpxClient):  # type: ignore[misc]
@@ -47,11 +47,11 @@ def bounded_client(library: Any, timeout: float) -> Any:  # noqa: ANN401 - the m
 
 
 def _content(response: Any, until: float) -> bytes:  # noqa: ANN401
-    """The bytes of a reply; of an error, which is read for its message alone, the first ones.
+    """Return the bytes of a reply; only the first ones of an error, of which only the message is used.
 
     Raises:
-        MalformedError: it is too long, or packed in another way than was asked for.
-        TimeoutError: it is not complete in time.
+        MalformedError: The reply is too long, or its encoding was not requested.
+        TimeoutError: The reply is not complete in time.
     """
     kept, most = bytearray(), MOST_BYTES if response.is_success else _MOST_OF_AN_ERROR
     for piece in _unpacked(response, most + 1):
@@ -66,20 +66,20 @@ def _content(response: Any, until: float) -> bytes:  # noqa: ANN401
 
 
 def _unpacked(response: Any, most: int) -> Iterator[bytes]:  # noqa: ANN401
-    """The pieces of a reply, each of at most `most` bytes however much a packed one holds.
+    """Yield the pieces of a reply, each of at most `most` bytes after decompression.
 
     Raises:
-        MalformedError: it is packed in another way than was asked for, or cannot be unpacked.
+        MalformedError: The encoding of the reply was not requested, or the reply cannot be decompressed.
     """
     packing = response.headers.get("content-encoding", "").strip().lower()
     if packing in _PLAIN:
         yield from response.iter_raw()
         return
     if packing not in _PACKED:
-        raise MalformedError("packed in a way that was not asked for")
+        raise MalformedError("its content encoding was not requested")
     stream = zlib.decompressobj(_EITHER_HEADER)
     try:
         for piece in response.iter_raw():
             yield stream.decompress(piece, most)
     except zlib.error:
-        raise MalformedError("cannot be unpacked") from None
+        raise MalformedError("cannot be decompressed") from None

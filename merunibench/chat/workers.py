@@ -1,7 +1,7 @@
-"""Answers of several threads at the same time, as they come; whoever stops listening waits for nobody.
+"""Run tasks in several threads and yield the results as they finish; a caller that stops does not wait for the rest.
 
-Not `concurrent.futures`: its threads are waited for when Python ends, so that an interrupted run would sit there until
-the last request is answered.
+This is not `concurrent.futures`, since Python waits for its threads on exit: an interrupted run would hang until the
+last request is answered.
 """
 
 import threading
@@ -15,15 +15,15 @@ _Result = TypeVar("_Result")
 
 
 def answered(work: Callable[[_Task], _Result], tasks: Iterable[_Task], workers: int) -> Iterator[tuple[int, _Result]]:
-    """The number of each task and its result, in the order in which they are finished.
+    """Yield the index of each task and its result, in the order in which they finish.
 
     Args:
-        work: What is done with a task, in several threads at the same time.
-        tasks: Taken one by one in the calling thread, and only when a worker is free.
+        work: The function to call with each task, in several threads at the same time.
+        tasks: The tasks; consumed one by one in the calling thread, and only when a worker is free.
         workers: Number of threads.
 
     Raises:
-        BaseException: whatever `work` raised, once it comes to that.
+        BaseException: Any exception that `work` raised, when its result is due.
     """
     todo: SimpleQueue[tuple[int, _Task] | None] = SimpleQueue()
     done: SimpleQueue[tuple[int, _Result | BaseException, bool]] = SimpleQueue()
@@ -56,13 +56,13 @@ def answered(work: Callable[[_Task], _Result], tasks: Iterable[_Task], workers: 
 
 
 def within(seconds: float, work: Callable[[], _Result]) -> _Result:
-    """What `work` returns; after so many seconds its thread is left to itself.
+    """Return the result of `work`; after this many seconds, its thread is abandoned.
 
-    Time-outs of a connection count from one byte to the next, and know nothing of finding its address.
+    The time-outs of a connection apply between two bytes, and do not include the DNS lookup.
 
     Raises:
-        TimeoutError: it took longer.
-        BaseException: whatever `work` raised.
+        TimeoutError: `work` took longer.
+        BaseException: Any exception that `work` raised.
     """
     done: SimpleQueue[tuple[_Result | BaseException, bool]] = SimpleQueue()
 

@@ -1,6 +1,6 @@
-"""Result files of other tools: which tool wrote one, and where its rows have names and answers.
+"""Result files of other tools: detect which tool wrote a file, and find the names and answers in its rows.
 
-Values alone: what reads files into rows, and writes rows as predictions, is `merunibench.data.foreign`.
+This package handles values only; `merunibench.data.foreign` reads files into rows and writes rows as predictions.
 """
 
 from merunibench.conversion.base import Answer, Format

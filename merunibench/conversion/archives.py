@@ -1,6 +1,6 @@
-"""Logs of inspect_ai: zip archives whose members are packed by Zstandard, which Python before 3.14 does not unpack.
+"""Read logs of inspect_ai: zip archives compressed with Zstandard, which Python before 3.14 does not support.
 
-No size that the archive declares is believed: members are unpacked piece by piece within one limit for all of them.
+The sizes that the archive declares are not trusted: members are decompressed piece by piece, with one limit for all.
 """
 
 import json
@@ -37,15 +37,15 @@ _BROKEN = (
 
 
 def read_log(path: Path, max_bytes: int) -> tuple[list[dict[str, Any]], list[str]]:
-    """The samples of a log, and what the archive calls each.
+    """Return the samples of a log, and the name of each in the archive.
 
     Args:
         path: The archive.
-        max_bytes: How much all samples together may unpack to.
+        max_bytes: Maximum decompressed size of all samples together.
 
     Raises:
-        UnsafeFileError: they unpack to more.
-        InputError: the archive is broken, encrypted or packed in another way, or a sample is no JSON object.
+        UnsafeFileError: The decompressed samples are larger.
+        InputError: The archive is broken, encrypted or compressed in another way, or a sample is not a JSON object.
     """
     samples, names = [], []
     with reading(path, *_BROKEN), open_plain(path) as stream, zipfile.ZipFile(stream) as archive:
@@ -56,11 +56,11 @@ def read_log(path: Path, max_bytes: int) -> tuple[list[dict[str, Any]], list[str
 
 
 def _members(archive: zipfile.ZipFile, stream: BinaryIO, path: Path, max_bytes: int) -> Iterator[tuple[str, bytes]]:
-    """The members that hold samples, unpacked one after the other."""
+    """Yield the members that contain samples, decompressed one after the other."""
     packed = os.fstat(stream.fileno()).st_size
     members = [each for each in archive.infolist() if each.filename.startswith(_SAMPLES)]
     if len(members) > _MOST_MEMBERS:
-        raise InputError(f"{path}: more than the {_MOST_MEMBERS} members that are read")
+        raise InputError(f"{path}: has more than {_MOST_MEMBERS} members")
     already = 0
     for member in members:
         if not member.filename.endswith(".json"):
@@ -74,23 +74,23 @@ def _members(archive: zipfile.ZipFile, stream: BinaryIO, path: Path, max_bytes: 
             else:
                 data = read_unpacked(content, path, packed, max_bytes)
         if zlib.crc32(data) != member.CRC:
-            raise InputError(f"{path}, {name}: is damaged: its checksum does not agree; copy the log again")
+            raise InputError(f"{path}, {name}: is damaged: its checksum does not match; copy the log again")
         already += len(data)
         yield name, data
 
 
 def _unpacked(archive: zipfile.ZipFile, member: zipfile.ZipInfo, stream: BinaryIO, path: Path) -> IO[bytes]:
-    """A member as a stream of its unpacked bytes."""
+    """Open a member as a stream of its decompressed bytes."""
     if member.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         return archive.open(member)
     if member.compress_type != _ZSTANDARD:
-        raise InputError(f"{path}: is packed in a way that no log of inspect_ai is; write it again as JSON")
+        raise InputError(f"{path}: uses a compression that inspect_ai does not use; write the log again as JSON")
     stream.seek(member.header_offset)
     mark, name, extra = _HEADER.unpack(stream.read(_HEADER.size))
     if mark != _LOCAL:
-        raise zipfile.BadZipFile("a member does not begin where the archive says")
+        raise zipfile.BadZipFile("a member is not at the position given in the archive")
     stream.seek(name + extra, os.SEEK_CUR)
-    # No more is read than the file has, whatever the archive says.
+    # Do not read more than the file contains, whatever size the archive declares.
     packed = stream.read(min(member.compress_size, os.fstat(stream.fileno()).st_size))
     return cast("IO[bytes]", pa.CompressedInputStream(pa.BufferReader(packed), "zstd"))
 
@@ -103,5 +103,5 @@ def _sample(content: bytes, where: str) -> dict[str, Any]:
     except ValueError as error:
         raise InputError(f"{where}: cannot be read as JSON: {one_line(error)}") from None
     if not isinstance(value, dict):
-        raise InputError(f"{where}: is no sample of inspect_ai, which is a JSON object")
+        raise InputError(f"{where}: is not a sample of inspect_ai, which must be a JSON object")
     return value

@@ -1,4 +1,4 @@
-"""What a result file of another tool is to a converter: which keys show it, where names and answers stand."""
+"""Describe a result format of another tool: the keys that identify it, and where its names and answers are."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,11 +8,11 @@ from merunibench.conversion.fields import Row
 
 
 class Answer(NamedTuple):
-    """What a row says.
+    """The content of a row.
 
     Attributes:
-        text: The model's answer as it wrote it; None where there is none.
-        failure: Why there is none, in the tool's words; None where nothing is said.
+        text: The model's answer, unchanged; None if there is none.
+        failure: Why there is no answer, in the tool's words; None if not given.
     """
 
     text: str | None
@@ -21,20 +21,20 @@ class Answer(NamedTuple):
 
 @dataclass(frozen=True)
 class Format:
-    """How a tool writes a model's answers.
+    """How a tool stores a model's answers.
 
     Attributes:
-        name: What `--from` calls it.
-        tool: What writes it, for people.
-        files: What its files look like, for people.
-        keys: The keys that rows have, all of them: what it is known by.
-        answer: The answer in a row; a ValueError says what is wrong with it.
-        names: Dotted paths, or functions, to a sample's name; the first that leads to text counts.
-        number: The key of a running number, which `--names` turns into names.
-        first_number: Where that begins.
-        references: Keys that hold what answers are compared with; never read as answers.
-        alone: Whether rows have these keys and no other.
-        repeats: What makes a sample appear several times, and what to do then.
+        name: Its name for `--from`.
+        tool: The tool that writes it, for messages.
+        files: A description of its files, for messages.
+        keys: The keys that identify the format; its rows have all of them.
+        answer: Returns the answer in a row; raises a ValueError that tells what is wrong with it.
+        names: Dotted paths, or functions, to a sample's name; the first that gives text is used.
+        number: The key of a running number, which `--names` maps to names.
+        first_number: The first running number.
+        references: Keys of the values that answers are compared with; never read as answers.
+        alone: Whether rows have only these keys.
+        repeats: Why a sample may appear several times, and what to do then.
     """
 
     name: str
@@ -47,4 +47,4 @@ class Format:
     first_number: int = 0
     references: tuple[str, ...] = ()
     alone: bool = False
-    repeats: str = "keep one row for each sample"
+    repeats: str = "keep one row per sample"

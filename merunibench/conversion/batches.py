@@ -1,4 +1,4 @@
-"""Answers of a batch of requests, as OpenAI and `vllm run-batch` write them."""
+"""Answers to batches of requests, as written by OpenAI and `vllm run-batch`."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -24,13 +24,13 @@ def _answer(row: Row) -> Answer:
     if not isinstance(choices, list) or not choices:
         return Answer(None, "the response has no choices")
     if len(choices) > 1:
-        raise ValueError(f"{len(choices)} answers to one sample (n > 1); keep one of them")
+        raise ValueError(f"{len(choices)} answers for one sample (n > 1); keep one of them")
     text = content_text(dig(choices[0], "message.content"), "content") if isinstance(choices[0], Mapping) else None
     return Answer(text, None if text is not None else "the message has no content")
 
 
 def _of_responses(output: list[Any]) -> Answer:
-    """The answer in the form of `/v1/responses`; items of reasoning have no `content` of type `output_text`."""
+    """Return the answer of `/v1/responses` output; reasoning items have no `content` of type `output_text`."""
     messages = [item for item in output if isinstance(item, Mapping) and item.get("type", "message") == "message"]
     texts = [text for item in messages if (text := content_text(item.get("content"), "content")) is not None]
     return Answer("".join(texts)) if texts else Answer(None, "the response has no text")

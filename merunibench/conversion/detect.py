@@ -1,4 +1,4 @@
-"""Which tool wrote a file: told by first bytes and by the keys of its rows, never by its name."""
+"""Detect which tool wrote a file, from its first bytes and the keys of its rows, never from its name."""
 
 import shlex
 import zipfile
@@ -25,7 +25,7 @@ FORMATS = Registry(
         training.HUMANOMNI,
         training.HUMANOMNI_V2,
         training.MERBENCH,
-        # Before lm-eval, whose keys files of lmms-eval before 2026 have as well.
+        # Before lm-eval, since files of lmms-eval before 2026 also have its keys.
         harnesses.LMMS_EVAL,
         harnesses.INSPECT,
         harnesses.VLMEVALKIT,
@@ -35,11 +35,11 @@ FORMATS = Registry(
     ),
     lambda each: each.name,
 )
-"""The formats that are read, in the order in which they are tried."""
+"""The supported formats, in the order in which they are tried."""
 
 
 def detect(keys: Iterable[str]) -> Format | None:
-    """The format whose rows have these keys; None if it is none that is known.
+    """Return the format whose rows have these keys, or None if no known format matches.
 
     Args:
         keys: The keys of all rows together.
@@ -54,18 +54,18 @@ def detect(keys: Iterable[str]) -> Format | None:
 
 
 def get_format(name: str) -> Format:
-    """The format of a name.
+    """Return the format with this name.
 
     Raises:
-        InputError: there is none.
+        InputError: There is no such format.
     """
     if name not in FORMATS:
-        raise InputError(f"--from {name}: is not known; known are auto, {', '.join(FORMATS)}")
+        raise InputError(f"--from {name}: unknown format; known formats: auto, {', '.join(FORMATS)}")
     return FORMATS[name]
 
 
 def archive_format(path: Path) -> Format | None:
-    """The format of a zip archive: a log of inspect_ai, or a workbook as VLMEvalKit writes it; None for another."""
+    """Return the format of a zip archive: a log of inspect_ai, or a workbook of VLMEvalKit; None for any other."""
     with suppress(InputError, OSError, zipfile.BadZipFile, ValueError), open_plain(path) as stream:
         if stream.read(len(ZIP)) == ZIP:
             with zipfile.ZipFile(stream) as archive:
@@ -78,28 +78,26 @@ def archive_format(path: Path) -> Format | None:
 
 
 def hint(path: Path, found: Format | None, dataset: str = "DATASET") -> str:
-    """What to type to convert a file, as the end of a message: `; looks like … output: …`, or nothing.
+    """Return the command to convert a file, as the end of a message (`; it looks like … output: …`), or nothing.
 
     Args:
         path: The file.
-        found: The format that was found.
-        dataset: The data set that it is for.
+        found: The detected format.
+        dataset: The data set of the file.
     """
     if found is None:
         return ""
-    # Names that a terminal cannot show cannot be pasted either.
+    # Names that cannot be printed in a terminal cannot be pasted either.
     place = shlex.quote(str(path)) if str(path).isprintable() else "FILE"
     command = f"merunibench convert {place} converted --dataset {dataset} --from {found.name}"
-    return f"; it looks like {found.tool} output, which this command makes predictions of: {command}"
+    return f"; it looks like {found.tool} output; to convert it to predictions, run: {command}"
 
 
 def wrong_format(wanted: Format, keys: Iterable[str], path: Path) -> InputError:
-    """The error for a file that is not of the format that the caller named."""
+    """Return the error for a file that does not have the format that the caller named."""
     held = list(keys)
     lacking = [key for key in sorted(wanted.keys) if key not in held]
     found = detect(held)
-    lacks = f"its rows lack {listed(lacking)}" if lacking else "its rows have other keys than that"
-    advice = (
-        f"; it looks like {found.tool} output: give --from {found.name}" if found else f"; they have {listed(held)}"
-    )
-    return InputError(f"{path}: is no {wanted.name} file: {lacks}{advice}")
+    lacks = f"its rows lack {listed(lacking)}" if lacking else "its rows have additional keys"
+    advice = f"; it looks like {found.tool} output: use --from {found.name}" if found else f"; they have {listed(held)}"
+    return InputError(f"{path}: is not a file of format {wanted.name}: {lacks}{advice}")

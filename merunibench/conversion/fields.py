@@ -1,4 +1,4 @@
-"""Values inside a row of nested JSON: dotted paths, texts of chat messages, names of media files."""
+"""Find values in a row of nested JSON: dotted paths, texts of chat messages, names of media files."""
 
 import math
 import re
@@ -11,7 +11,7 @@ from merunibench._text import short_repr
 Row = Mapping[str, Any]
 
 MEDIA = ("videos", "audios", "images", "video_path", "video", "audio_path", "audio", "image_path", "path")
-"""Keys under which result files have the paths of the media that a question was about."""
+"""Keys under which result files store the paths of a sample's media."""
 
 _MEDIA_ENDINGS = "mp4 avi mkv mov webm flv wmv mpg mpeg m4v wav mp3 flac m4a ogg opus aac jpg jpeg png webp bmp npy"
 _MEDIA_SUFFIXES = frozenset(f".{ending}" for ending in _MEDIA_ENDINGS.split())
@@ -20,11 +20,11 @@ _DEEPEST = 8
 
 
 def walk(value: Any, path: Iterable[str]) -> Any:  # noqa: ANN401 - any JSON value
-    """What a path leads to in a nested value; None where it leads nowhere.
+    """Return the value at a path in a nested value, or None if the path does not exist.
 
     Args:
         value: The value.
-        path: Keys of objects, and places in lists (`-1` is the last).
+        path: Keys of objects, and indices of lists (`-1` is the last).
 
     Example:
         >>> walk({"choices": [{"text": "calm"}]}, "choices.0.text".split("."))
@@ -41,52 +41,52 @@ def walk(value: Any, path: Iterable[str]) -> Any:  # noqa: ANN401 - any JSON val
 
 
 def dig(row: Row, path: str) -> Any:  # noqa: ANN401 - any JSON value
-    """What a dotted path leads to in a row; a key that has the dots itself comes first."""
+    """Return the value at a dotted path in a row; a key that contains the dots itself takes precedence."""
     return row[path] if path in row else walk(row, path.split("."))
 
 
 def one_text(value: object, what: str) -> str | None:
-    """A text, or the only one of a list of texts, of a list of such.
+    """Return a text, or the only text in (nested) lists.
 
     Args:
         value: The value in the row.
-        what: How messages call it.
+        what: The value's name in messages.
 
     Raises:
-        ValueError: there are several, or something else.
+        ValueError: There are several texts, or the value is something else.
     """
     for _ in range(_DEEPEST):
         if not isinstance(value, list):
             break
         if len(value) > 1:
-            raise ValueError(f"{what}: {len(value)} answers to one sample; keep one of them")
+            raise ValueError(f"{what}: {len(value)} answers for one sample; keep one of them")
         value = value[0] if value else None
     return as_text(value, what)
 
 
 def as_text(value: object, what: str) -> str | None:
-    """A text, or None where there is none.
+    """Return the text, or None if the value is null.
 
     Raises:
-        ValueError: it is something else.
+        ValueError: The value is something else.
     """
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, float) and math.isnan(value):
-        raise ValueError(f"{what}: NaN where the answer should be; write null for a row that failed")
+        raise ValueError(f"{what}: NaN instead of an answer; write null for a failed row")
     raise ValueError(f"{what}: must be text, not {short_repr(value)}")
 
 
 def content_text(content: object, what: str, joint: str = "") -> str | None:
-    """The text of a chat message: text, or parts of which those that hold text count; reasoning is left out.
+    """Return the text of a chat message, which is text or a list of parts; parts with reasoning are ignored.
 
     Args:
         content: The content of the message.
-        what: How errors call it.
+        what: The content's name in errors.
         joint: The separator between the texts of several parts.
 
     Raises:
-        ValueError: it is neither.
+        ValueError: The content is neither.
     """
     if not isinstance(content, list):
         return as_text(content, what)
@@ -97,7 +97,7 @@ def content_text(content: object, what: str, joint: str = "") -> str | None:
 
 
 def media_stem(row: Row) -> str | None:
-    """The name of the first media file of a row, without its folder and the ending of a media format.
+    """Return the name of a row's first media file, without its folder and the suffix of a media format.
 
     Example:
         >>> media_stem({"videos": ["/data/clip_7.v2.mp4"]})
@@ -115,13 +115,13 @@ def media_stem(row: Row) -> str | None:
 
 
 def stem(path: str) -> str:
-    """The name of a file without its folder, and without the ending of a media format."""
+    """Return the name of a file without its folder, and without the suffix of a media format."""
     place = PurePosixPath(path.replace("\\", "/"))
     return place.stem if place.suffix.lower() in _MEDIA_SUFFIXES else place.name
 
 
 def whole_number(value: object) -> int | None:
-    """A running number, as JSON or a table of text has it; None if it is none."""
+    """Return a running number from JSON or a text table, or None if the value is not one."""
     if isinstance(value, bool):
         return None
     if isinstance(value, int):

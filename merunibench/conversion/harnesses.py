@@ -1,7 +1,7 @@
 """Sample files of evaluation harnesses.
 
-Key names as lmms-eval 0.7.3 (and before), lm-evaluation-harness 0.4.13, inspect_ai 0.3.285, lighteval 0.13.0 and
-VLMEvalKit write them.
+Key names as in lmms-eval 0.7.3 (and before), lm-evaluation-harness 0.4.13, inspect_ai 0.3.285, lighteval 0.13.0 and
+VLMEvalKit.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ _LONGEST = 200
 
 
 def _name_of_metric(row: Row) -> str | None:
-    """lmms-eval drops the document; a task whose metric gives a sample's name leaves it in the metric's value."""
+    """Return the sample's name from a metric's value: lmms-eval drops the document, but some metrics keep the name."""
     values = (value.get("name") for value in row.values() if isinstance(value, Mapping))
     return next((name for name in values if isinstance(name, str) and name), None)
 
@@ -26,7 +26,7 @@ def _filtered(row: Row) -> Answer:
 
 
 def _raw_or_filtered(row: Row) -> Answer:
-    """lmms-eval keeps `resps` where a filter changed them: what the model wrote comes before what a filter left."""
+    """Return the unfiltered answer if there is one: lmms-eval keeps `resps` if a filter changed them."""
     key = "resps" if row.get("resps") is not None else "filtered_resps"
     return Answer(one_text(row.get(key), f"{key!r}"))
 
@@ -40,11 +40,13 @@ def _of_inspect(row: Row) -> Answer:
     if not isinstance(choices, list) or not choices:
         return Answer(None, "the output has no choices")
     if len(choices) > 1:
-        raise ValueError(f"{len(choices)} answers to one sample; keep one of them")
-    # As inspect_ai itself makes one text of several parts.
+        raise ValueError(f"{len(choices)} answers for one sample; keep one of them")
+    # Join several parts in the same way as inspect_ai.
     text = content_text(dig(row, "output.choices.0.message.content"), "content", "\n")
     if text is not None and text.startswith(_ELSEWHERE):
-        raise ValueError("the answer is kept as an attachment elsewhere in the log; write the log with samples whole")
+        raise ValueError(
+            "the answer is an attachment elsewhere in the log; write the log with its attachments resolved"
+        )
     return Answer(text, None if text is not None else "the message has no content")
 
 
@@ -83,7 +85,7 @@ LM_EVAL = Format(
     names=("doc.name", "doc.id", "doc.sample_id"),
     number="doc_id",
     references=("target",),
-    repeats="rows repeat for every filter; keep those of one value of 'filter'",
+    repeats="there is one row per filter; keep the rows of one value of 'filter'",
 )
 INSPECT = Format(
     "inspect",
@@ -95,7 +97,7 @@ INSPECT = Format(
     number="id",
     first_number=1,
     references=("target",),
-    repeats="samples repeat for every epoch; run one epoch, or keep the samples of one",
+    repeats="there is one sample per epoch; run one epoch, or keep the samples of one",
 )
 VLMEVALKIT = Format(
     "vlmevalkit",

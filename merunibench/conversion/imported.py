@@ -1,4 +1,4 @@
-"""Rows of another tool's file as names and answers; whatever is ambiguous is refused, with its place."""
+"""Read names and answers from the rows of another tool's file; ambiguous rows are rejected, with their position."""
 
 import re
 from collections import Counter
@@ -23,7 +23,7 @@ class Rows(NamedTuple):
     Attributes:
         path: The file.
         rows: Its rows.
-        places: Where each row stands, for messages: `line 3`.
+        places: Returns the position of a row, for messages: `line 3`.
     """
 
     path: Path
@@ -31,11 +31,11 @@ class Rows(NamedTuple):
     places: Callable[[int], str]
 
     def keys(self) -> dict[str, None]:
-        """The keys of all rows together, in their order."""
+        """Return the keys of all rows together, in order of appearance."""
         return dict.fromkeys(key for row in self.rows for key in row)
 
     def refused(self, problems: Sequence[tuple[int, str]]) -> InputError:
-        """The error for rows that cannot be used: the first is named, and how many there are."""
+        """Return the error for unusable rows: it describes the first one, and gives their number."""
         row, reason = problems[0]
         more = f" ({len(problems)} of {len(self.rows)} rows)" if len(problems) > 1 else ""
         return InputError(f"{self.path}, {self.places(row)}: {reason}{more}")
@@ -43,13 +43,13 @@ class Rows(NamedTuple):
 
 @dataclass(frozen=True)
 class Imported:
-    """What a file of another tool says, one entry per row, N rows.
+    """The contents of another tool's file, one entry per row, N rows.
 
     Attributes:
         format: The name of the format.
-        names: Names of the samples, N, all different.
-        texts: What the model wrote, N; None where a row failed.
-        failures: Why, N; None where a row has an answer.
+        names: Names of the samples, N, unique.
+        texts: Answers of the model, N; None for a failed row.
+        failures: Reasons of the failures, N; None for a row with an answer.
         named_by: Where the names come from.
     """
 
@@ -68,18 +68,18 @@ class Imported:
 def imported(
     rows: Rows, form: Format, *, name_path: str | None = None, listed_names: Sequence[str] | None = None
 ) -> Imported:
-    """The names and answers in the rows of a file.
+    """Return the names and answers in the rows of a file.
 
     Args:
         rows: The rows.
-        form: What wrote them.
-        name_path: A dotted path to the names, where the format does not know it.
-        listed_names: The names of all samples in the order of the data set that was asked about; used where the file
-            does not name its samples itself, and otherwise compared with it.
+        form: Their format.
+        name_path: A dotted path to the names, if the format does not define it.
+        listed_names: The names of all samples, in the order in which they were run; used if the file does not name its
+            samples itself, and otherwise compared with its names.
 
     Raises:
-        InputError: the file is not of that format, a row has several answers or none that is text, or names are
-            lacking, unknown or repeated.
+        InputError: The file does not have that format, a row has several answers or one that is not text, or names are
+            missing, unknown or repeated.
     """
     keys = rows.keys()
     if not rows.rows:
@@ -99,7 +99,7 @@ def _answers(rows: Rows, form: Format) -> Iterator[Answer]:
         try:
             answer = form.answer(row)
             if answer.text is not None and _HALF_A_CHARACTER.search(answer.text):
-                raise ValueError("the answer holds half of a character (a lone surrogate), which is no text")
+                raise ValueError("the answer contains half of a character (a lone surrogate), which is not valid text")
         except ValueError as error:
             wrong.append((number, str(error)))
         else:
@@ -109,7 +109,7 @@ def _answers(rows: Rows, form: Format) -> Iterator[Answer]:
 
 
 def _names(rows: Rows, form: Format, path: str | None, given: Sequence[str] | None) -> tuple[list[str], str]:
-    """A name for every row, and where it comes from."""
+    """Return a name for every row, and where the names come from."""
     for title, source in _sources(form, path):
         found = [source(row) for row in rows.rows]
         if not any(found):
@@ -121,22 +121,22 @@ def _names(rows: Rows, form: Format, path: str | None, given: Sequence[str] | No
         if given is not None and {*names} != {*given}:
             others = sorted({*names} ^ {*given})
             raise InputError(
-                f"{rows.path}: names its samples itself, in {title}, and not as --names does: {len(others)} names are "
-                f"in one of both alone, such as {short_repr(others[0])}; leave out --names, or choose names by --column"
+                f"{rows.path}: has sample names in {title} that differ from --names: {len(others)} names are only "
+                f"in one of them, such as {short_repr(others[0])}; leave out --names, or choose the names by --column"
             )
         return names, title
     if path is not None:
-        raise InputError(f"{rows.path}: --column name={path}: leads to no text in any row")
+        raise InputError(f"{rows.path}: --column name={path}: no row has text there")
     if given is None:
         raise InputError(
-            f"{rows.path}: does not name its samples; give --names FILE with the names in the order of the samples "
-            f"that were asked about, or --column name=PATH; rows have the keys {listed(rows.keys())}"
+            f"{rows.path}: does not name its samples; give --names FILE with the names in the order in which the "
+            f"samples were run, or --column name=PATH; rows have the keys {listed(rows.keys())}"
         )
     return _by_number(rows, form, given)
 
 
 def _sources(form: Format, path: str | None) -> Iterator[tuple[str, Callable[[Row], str | None]]]:
-    """Where names may stand, in the order in which they are tried."""
+    """Yield the possible sources of names, in the order in which they are tried."""
     if path is not None:
         yield path, lambda row: _name(dig(row, path))
         return
@@ -155,16 +155,16 @@ def _text(value: object) -> str | None:
 
 
 def _name(value: object) -> str | None:
-    """A name at a path that the caller chose, who may mean a number."""
+    """Return a name at a path chosen by the caller, which may be a number."""
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else _text(value)
 
 
 def _by_number(rows: Rows, form: Format, given: Sequence[str]) -> tuple[list[str], str]:
-    """Names out of a list of the caller's, by the running number of a row, else by its place in the file."""
+    """Return names from the caller's list, by the running number of a row, else by its position in the file."""
     if len(given) != len(rows.rows):
         raise InputError(
-            f"{rows.path}: has {len(rows.rows)} rows where --names has {len(given)} names: both must have one for each "
-            "sample that was asked about"
+            f"{rows.path}: has {len(rows.rows)} rows, but --names has {len(given)} names: both must have one per "
+            "sample that was run"
         )
     key = form.number
     numbers = [whole_number(dig(row, key)) for row in rows.rows] if key else [None]
@@ -173,8 +173,8 @@ def _by_number(rows: Rows, form: Format, given: Sequence[str]) -> tuple[list[str
     first = form.first_number
     if sorted(number for number in numbers if number is not None) != [*range(first, first + len(given))]:
         raise InputError(
-            f"{rows.path}: {key!r} does not count the samples from {first} to {first + len(given) - 1}, once each, so "
-            f"--names cannot be used; {form.repeats}, or choose names by --column name=PATH"
+            f"{rows.path}: {key!r} must number the samples from {first} to {first + len(given) - 1} without gaps or "
+            f"repetitions for --names; {form.repeats}, or choose the names by --column name=PATH"
         )
     return [given[number - first] for number in numbers if number is not None], f"--names, by {key!r}"
 

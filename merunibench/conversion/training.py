@@ -1,6 +1,6 @@
-"""Result files of training frameworks and of the models of this field.
+"""Result files of training frameworks and of emotion recognition models.
 
-Key names as ms-swift 4.6.0, LLaMA-Factory 0.9.5, R1-Omni, HumanOmniV2 and the MERBench forks write them.
+Key names as in ms-swift 4.6.0, LLaMA-Factory 0.9.5, R1-Omni, HumanOmniV2 and the MERBench forks.
 """
 
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from merunibench.conversion.fields import Row, as_text, dig, stem
 
 
 def text_at(key: str) -> Callable[[Row], Answer]:
-    """A reader of answers that are plain text under a key or at the end of a dotted path."""
+    """Return a function that reads answers stored as plain text at a key or a dotted path."""
 
     def answer(row: Row) -> Answer:
         return Answer(as_text(dig(row, key), f"{key!r}"))
@@ -19,7 +19,7 @@ def text_at(key: str) -> Callable[[Row], Answer]:
 
 
 def _raw_media(row: Row) -> str | None:
-    """The clip of HumanOmniV2's rows, which keep the question that was asked."""
+    """Return the clip's name from a row of HumanOmniV2, which contains the original input."""
     for path in ("raw.video", "raw.path", "path"):
         value = dig(row, path)
         if isinstance(value, str) and value:
@@ -56,7 +56,7 @@ HUMANOMNI_V2 = Format(
     "humanomni-v2",
     "HumanOmniV2",
     "JSON object with `results`",
-    # Not `prediction`: where no answer is found there, it is the text of another sample.
+    # Not `prediction`: if no answer is found, it contains the text of another sample.
     frozenset({"solution", "output", "prediction"}),
     text_at("output"),
     names=(_raw_media,),

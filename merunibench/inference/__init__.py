@@ -1,5 +1,5 @@
-"""Answers of models to whole data sets: resumable, on one machine or many, one row per clip and none twice.
+"""Run models on whole data sets: resumable, on one or several machines, with exactly one row per clip.
 
-Clips come from `clips`; an engine (`local`, `ray_engine`) turns samples into rows; `runner` keeps them. Nothing on the
-scoring path imports this package.
+`clips` finds the clips. An engine (`local`, `ray_engine`) turns samples into rows. `runner` stores the rows. Nothing on
+the scoring path imports this package.
 """

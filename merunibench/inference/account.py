@@ -1,4 +1,4 @@
-"""Which rows of a result have no answer, and why: one entry for each reason, however many rows it has."""
+"""Summarise which rows of a result have no answer, and why: one entry per reason."""
 
 import re
 from collections.abc import Iterable
@@ -13,12 +13,12 @@ _NUMBERS = re.compile(r"\d+(?:[.,:]\d+)*")
 
 @dataclass(frozen=True)
 class Reason:
-    """Why some rows have no answer.
+    """A reason why rows have no answer.
 
     Attributes:
-        reason: As the first row has it; the others' may differ in names and numbers.
-        rows: How many there are.
-        first: The first row's sample.
+        reason: The reason given by the first row; those of the other rows may differ in names and numbers.
+        rows: Number of rows with this reason.
+        first: The sample of the first row.
     """
 
     reason: str
@@ -28,11 +28,11 @@ class Reason:
 
 @dataclass(frozen=True)
 class Account:
-    """What became of the rows of a result.
+    """A summary of the rows of a result.
 
     Attributes:
-        unanswered: Why rows have no answer, the reason with most rows first.
-        cut: How many answers end at their longest length: some may lack their end.
+        unanswered: The reasons why rows have no answer, the most frequent first.
+        cut: Number of answers that reached the maximum length, and may be incomplete.
     """
 
     unanswered: tuple[Reason, ...] = ()
@@ -40,7 +40,7 @@ class Account:
 
 
 def account_of(rows: Iterable[Row]) -> Account:
-    """The account of rows in the order of the data set."""
+    """Summarise rows, which are in the order of the data set."""
     found: dict[str, list[Row]] = {}
     cut = 0
     for row in rows:
@@ -54,7 +54,7 @@ def account_of(rows: Iterable[Row]) -> Account:
 
 
 def _reason(row: Row) -> str | None:
-    """Why a row has no answer; None if it has one."""
+    """Return why a row has no answer, or None if it has one."""
     if row.get("status") == "failed":
         return str(row.get("error") or "no reason given")
     return None if str(row.get("text") or "").strip() else EMPTY

@@ -1,8 +1,8 @@
-"""The clips of a data set: which samples there are, in which order, where their files lie, what is said in them.
+"""Find the clips of a data set: its samples, their order, their files and their subtitles.
 
-Three sources: the official folders (`Task.layout`), a table or folder of the user's own, and data sets of Hugging Face
-`datasets`. Nothing is decoded here, and a file that is not there is no error yet: the preflight lists it, and its row
-says so. Names and paths come out of strangers' tables: none leads out of the folder it belongs to.
+There are three sources: the official folders (`Task.layout`), the user's own table or folder, and data sets of Hugging
+Face `datasets`. Nothing is decoded here. A missing file is not an error yet: the preflight checks list it, and its row
+reports it. Names and paths come from untrusted tables, so none may lead out of the folder it belongs to.
 """
 
 import hashlib
@@ -37,10 +37,10 @@ class Clips:
 
     Attributes:
         dataset: Identifier of the data set; the name of the predictions file.
-        samples: One for each clip, all names different.
-        strata: What a part of them must keep the proportions of, one for each sample: the true category, the sign, or
-            the dialogue. Empty where nothing is known.
-        where: The folder or file they come from, for messages.
+        samples: One sample per clip, with unique names.
+        strata: The stratum of each sample, whose proportions a subset must preserve: the true category, the sign, or
+            the dialogue. Empty if nothing is known.
+        where: The folder or file that the clips come from, for messages.
         is_labelled: Whether that file is a table with a column `label`.
     """
 
@@ -55,7 +55,7 @@ class Clips:
 
     @property
     def folder(self) -> Path:
-        """The folder below which the files are."""
+        """The folder that contains the files."""
         return self.where if self.where.is_dir() else self.where.parent
 
 
@@ -68,18 +68,18 @@ def open_clips(
     outside: bool = False,
     tasks: TaskSet = BUILTIN,
 ) -> list[Clips]:
-    """The clips that options name.
+    """Open the clips that the options name.
 
     Args:
-        data_root: The folder with the official folders; used where `clips` is None.
-        clips: A table, a folder, a saved data set, or one of the Hub.
-        datasets: The data sets wanted, all if empty; with `clips`, the one name of the data set.
-        cache: Folder for clips that a data set holds as bytes.
-        outside: Whether files may lie outside of their folder; see `places.inside`.
-        tasks: The data sets that there are.
+        data_root: The folder with the official folders; used if `clips` is None.
+        clips: A table, a folder, a saved data set, or a data set on the Hub.
+        datasets: The data sets to open, all if empty; with `clips`, the one name of the data set.
+        cache: Folder for clips that a data set stores as bytes.
+        outside: Whether files may be outside of their folder; see `places.inside`.
+        tasks: The known data sets.
 
     Raises:
-        InputError: they cannot be found or read.
+        InputError: The clips cannot be found or read.
     """
     if clips is None:
         root, wanted = data_root and data_root.absolute(), dict.fromkeys(tasks.get_task(name).id for name in datasets)
@@ -91,57 +91,59 @@ def open_clips(
 def find_clips(
     data_root: Path | None, tasks: Sequence[Task] = (), *, outside: bool = False, known: TaskSet = BUILTIN
 ) -> list[Clips]:
-    """The clips of the given data sets below a folder, or beside their definitions; of all that are there, if none is.
+    """Find the clips of the given data sets below a folder, or next to their definitions; by default, of all present.
 
     Raises:
-        InputError: a folder is missing or broken, or there is none at all.
+        InputError: A folder is missing or broken, or no data set is found.
     """
     wanted = list(tasks) or _there(data_root, known)
     if not wanted:
         expected = ", ".join(task.folder for task in BUILTIN.values() if task.folder)
-        raise InputError(f"{data_root}: holds no clips; expected official folders: {expected}; or give --clips")
+        raise InputError(
+            f"{data_root}: contains no clips; expected one of the official folders ({expected}), or give --clips"
+        )
     return [official_clips(data_root, task, outside=outside) for task in wanted]
 
 
 def _there(root: Path | None, tasks: TaskSet) -> list[Task]:
-    """The data sets whose folder is there, and the user's own."""
+    """Return the data sets whose folder exists, and the user's own."""
     return [
         task for task in tasks.values() if task.own or (task.folder and (place := task.place(root)) and place.is_dir())
     ]
 
 
 def official_clips(root: Path | None, task: Task, *, outside: bool = False) -> Clips:
-    """The clips of an official folder: those that have labels, in the order of the label file.
+    """Return the clips of an official folder that have labels, in the order of the label file.
 
-    Labels may also stand in a table beside the folder (`meld.csv`). Where there are none (a blind test), every
-    sample of the subtitle file is taken.
+    Labels may also be in a table next to the folder (`meld.csv`). Without labels (a blind test), all samples of the
+    subtitle file are returned.
 
     Args:
-        root: The folder that holds `meld-process` and its like; None for an own data set, whose definition tells.
+        root: The folder that contains `meld-process` and others; None for a data set whose definition names its folder.
         task: The data set.
-        outside: Whether files may lie outside of their folder; see `places.inside`.
+        outside: Whether files may be outside of their folder; see `places.inside`.
 
     Raises:
-        InputError: the folder or both its tables are missing or broken, a data set has several label files, or a name
+        InputError: The folder or both its tables are missing or broken, a data set has several label files, or a name
             leads out of the folder.
     """
     folder = task.place(root)
     if folder is None:
-        raise InputError(f"where are the clips of {task.title}? Give the folder (--data-root)")
+        raise InputError(f"no folder given for the clips of {task.title}: set --data-root")
     if not folder.is_dir():
-        raise InputError(f"{folder}: is not there; the clips of {task.title} are looked for in it ({task.homepage})")
+        raise InputError(f"{folder}: does not exist; it must contain the clips of {task.title} ({task.homepage})")
     names, strata = _labelled(root, task)
     subtitles = read_subtitles(root, task, names or None) or {}
     names = names or list(subtitles)
     if not names:
         expected = filter(None, (task.label_file or f"{task.id}.csv", task.layout.subtitles))
-        raise InputError(f"{folder}: nothing says which clips count: there is no {' and no '.join(expected)}")
+        raise InputError(f"{folder}: cannot choose the clips to use: there is no {' and no '.join(expected)}")
     samples = tuple(_official_sample(folder, task, name, subtitles.get(name), outside=outside) for name in names)
     return Clips(task.id, samples, tuple(strata or _dialogues(task, names)), folder)
 
 
 def _labelled(root: Path | None, task: Task) -> tuple[list[str], list[str]]:
-    """The samples that have labels, and the stratum of each; nothing where there are no labels."""
+    """Return the samples that have labels, and the stratum of each; empty lists if there are no labels."""
     path = find_labels(root, TaskSet([task])).get(task.id)
     if path is None:
         return [], []
@@ -160,29 +162,29 @@ def _official_sample(folder: Path, task: Task, name: str, subtitle: str | None, 
     video, audio, face = (
         named_file(folder, patterns, name, outside=outside) for patterns in (layout.video, layout.audio, layout.face)
     )
-    # Faces are AffectGPT's alone: where there are none, that is no gap in the clips. Neither is it where the sound was
-    # not taken out of the videos: it is in them.
+    # Only AffectGPT uses faces, so missing faces are not a gap in the clips. Nor is a missing audio file if there is a
+    # video: the sound is in it.
     sound = None if video.is_file() and not audio.is_file() else audio
     return Sample(name, video, sound, face if face.is_file() else None, subtitle)
 
 
 def clips_of(source: str, dataset: str, cache: Path, *, outside: bool = False, tasks: TaskSet = BUILTIN) -> Clips:
-    """The clips of the user's own: in a table, in a folder, or in a data set of Hugging Face `datasets`.
+    """Return the user's own clips: from a table, a folder, or a data set of Hugging Face `datasets`.
 
     A table has the column `name` and may have `video`, `audio`, `face` (files, relative to the table's folder),
-    `subtitle` and `label`. Without columns for files, those called after the sample are taken.
+    `subtitle` and `label`. Without columns for files, the files named after the sample are used.
 
     Args:
-        source: A table (`clips.csv`, `.tsv`, `.jsonl`, `.parquet`); a folder that holds one beside its clips, or clips
-            alone, each named after its file; a data set that was saved to disk; or `hf:owner/name#split`.
-        dataset: What the data set is called; if it is one of the benchmark, labels are read as its labels.
-        cache: Folder for clips that a data set holds as bytes.
-        outside: Whether files may lie outside of their folder; see `places.inside`.
-        tasks: The data sets that there are.
+        source: A table (`clips.csv`, `.tsv`, `.jsonl`, `.parquet`); a folder with clips and a table, or only clips,
+            each named after its file; a data set that was saved to disk; or `hf:owner/name#split`.
+        dataset: The name of the data set; if it is one of the benchmark, labels are read as its labels.
+        cache: Folder for clips that a data set stores as bytes.
+        outside: Whether files may be outside of their folder; see `places.inside`.
+        tasks: The known data sets.
 
     Raises:
-        InputError: nothing is there or it cannot be loaded, the table is broken, or a name or a path in it leads out of
-            its folder.
+        InputError: The source does not exist or cannot be loaded, the table is broken, or a name or a path in it leads
+            out of its folder.
     """
     task = tasks.find(dataset)
     identifier = task.id if task else dataset
@@ -195,7 +197,7 @@ def clips_of(source: str, dataset: str, cache: Path, *, outside: bool = False, t
     subtitles: list[str | None] = [None] * len(names)
     if "subtitle" in table.columns:
         subtitles = text_column(table, "subtitle").to_pylist()
-        if not saved:  # text formats do not tell an empty cell from none
+        if not saved:  # text formats do not distinguish an empty cell from a missing one
             subtitles = [text or "" for text in subtitles]
     samples = tuple(
         Sample(name, subtitle=subtitle, **files_of(row, name))
@@ -207,12 +209,13 @@ def clips_of(source: str, dataset: str, cache: Path, *, outside: bool = False, t
 
 
 def _table_at(path: Path, *, outside: bool) -> Path:
-    """The table in a folder; the path itself if it is not a folder, or has no tables."""
+    """Return the table in a folder, or the path itself if it is not a folder or contains no tables."""
     if not path.is_dir():
         return path
     tables = [file for file in _files_in(path) if table_suffix(file)]
     if len(tables) > 1:
-        raise InputError(f"{path}: holds several tables ({listed(t.name for t in tables)}); give --clips the one")
+        names = listed(table.name for table in tables)
+        raise InputError(f"{path}: contains several tables ({names}); give one of them to --clips")
     return contained(path, tables[0], outside=outside) if tables else path
 
 
@@ -237,7 +240,7 @@ def _own_table(path: Path, *, outside: bool) -> tuple[Table, FilesOf]:
 
 
 def _dialogues(task: Task | None, names: Sequence[str]) -> list[str]:
-    """The dialogue or video of each sample; empty where names do not tell."""
+    """Return the dialogue or video of each sample; empty if the names do not contain it."""
     if task is None or task.cluster is None:
         return []
     units: list[str] = cluster_names(task, pa.array(names, pa.large_string())).to_pylist()
@@ -245,7 +248,7 @@ def _dialogues(task: Task | None, names: Sequence[str]) -> list[str]:
 
 
 def _strata_of_labels(table: Table, task: Task | None) -> list[str]:
-    """The stratum of each row of a table with a column `label`; empty without one."""
+    """Return the stratum of each row of a table with a column `label`; empty without such a column."""
     if "label" not in table.columns:
         return []
     column = table.columns["label"]
@@ -264,21 +267,21 @@ def _stratum(value: object, task: Task | None) -> str:
 
 
 def _by_name(folder: Path, *, outside: bool) -> list[Sample]:
-    """A sample for each name among media files; the picture and the sound of one name belong together."""
+    """Return one sample per name of the media files; a video and a sound file of the same name belong together."""
     files = [file for file in _files_in(folder) if file.suffix.lower() in VIDEO_ENDINGS + AUDIO_ENDINGS]
     files = [contained(folder, file, outside=outside) for file in files]
     videos = {file.stem: file for file in reversed(files) if file.suffix.lower() in VIDEO_ENDINGS}
     sounds = {file.stem: file for file in reversed(files) if file.suffix.lower() in AUDIO_ENDINGS}
     if not videos and not sounds:
         raise InputError(
-            f"{folder}: holds neither clips (*{', *'.join(VIDEO_ENDINGS + AUDIO_ENDINGS)}) nor a table of them "
+            f"{folder}: contains neither clips (*{', *'.join(VIDEO_ENDINGS + AUDIO_ENDINGS)}) nor a table of them "
             f"(*{', *'.join(TABLE_SUFFIXES)})"
         )
     return [Sample(name, videos.get(name), sounds.get(name)) for name in sorted(videos.keys() | sounds.keys())]
 
 
 def _named_after(folder: Path, name: str, *, outside: bool) -> dict[str, Path | None]:
-    """The files called after a sample; where there are none, the video that was looked for first."""
+    """Return the files named after a sample; if there are none, the path of the video that was tried first."""
     video, audio = (named_file(folder, places, name, outside=outside) for places in (_VIDEO_PLACES, _AUDIO_PLACES))
     if audio.is_file():
         return {"audio": audio, "video": video if video.is_file() else None}
@@ -286,18 +289,18 @@ def _named_after(folder: Path, name: str, *, outside: bool) -> dict[str, Path | 
 
 
 def stratified_order(names: Sequence[str], strata: Sequence[str], seed: int = 0) -> list[int]:
-    """An order of all N samples any beginning of which has each stratum in about the proportion of the whole.
+    """Return an order of all N samples whose every prefix contains the strata in about the proportions of the whole.
 
-    Within a stratum of m samples, shuffled by a hash of seed and name, the sample of rank r stands at (r + ½)/m of the
-    way: systematic sampling within strata. No version of a random generator has a say in it.
+    Each stratum of m samples is shuffled by a hash of seed and name, and its sample of rank r (from 0) is placed at
+    (r + ½)/m: systematic sampling within strata. The result does not depend on any version of a random generator.
 
     Args:
-        names: Sample names, all different.
-        strata: The stratum of each; empty for one stratum.
-        seed: Another seed, another order.
+        names: Unique sample names.
+        strata: The stratum of each sample; empty for a single stratum.
+        seed: Seed of the shuffling.
 
     Returns:
-        Indices into `names`, each once.
+        All indices into `names`.
 
     Example:
         >>> order = stratified_order(list("abcdef"), ["x", "x", "x", "x", "y", "y"])
@@ -313,5 +316,5 @@ def stratified_order(names: Sequence[str], strata: Sequence[str], seed: int = 0)
 
 
 def subset(names: Sequence[str], strata: Sequence[str], limit: int, seed: int = 0) -> list[int]:
-    """The indices of the first `limit` samples of `stratified_order`, in the order of the data set."""
+    """Return the indices of the first `limit` samples of `stratified_order`, in the order of the data set."""
     return sorted(stratified_order(names, strata, seed)[:limit])

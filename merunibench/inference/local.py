@@ -1,8 +1,8 @@
-"""The engine on this machine: threads decode ahead while the model answers.
+"""The engine on this machine: threads decode clips ahead while the model answers.
 
-What is ahead is bounded, so that a data set of any size runs in the memory of a few batches. Batches are formed in the
-order of the samples, never in the order in which threads happen to finish. Each is answered whatever happens: too large
-a batch is halved, and one sample's failure stays its own.
+The number of clips decoded ahead is limited, so that a data set of any size needs the memory of a few batches. Batches
+are formed in the order of the samples, not in the order in which threads finish. A batch that is too large for the
+memory is halved, and the failure of one sample does not affect the others.
 """
 
 from collections import deque
@@ -17,7 +17,7 @@ from merunibench.inference.rows import Row, answered, failed, input_hash
 from merunibench.models.base import Json, Modality, Model, Prepared, Sample
 
 MAX_INITIAL_FAILURES = 16
-"""After as many decoded samples that the model failed at, and no answer at all, it is the model that is broken."""
+"""After this many failures of the model on decoded samples, without any answer, the model is considered broken."""
 _BATCHES_AHEAD = 2
 
 _In = TypeVar("_In")
@@ -29,10 +29,10 @@ class LocalEngine:
     """A model in this process.
 
     Attributes:
-        model: Who answers.
-        modalities: What was asked to be given to it: the part of a sample that its answer may depend on.
-        batch_size: Most samples that the model is asked about at once.
-        workers: Threads that decode.
+        model: The model.
+        modalities: The requested modalities: the part of a sample that its answer may depend on.
+        batch_size: Maximum number of samples per batch.
+        workers: Number of threads that decode.
     """
 
     model: Model
@@ -42,14 +42,14 @@ class LocalEngine:
 
     @property
     def settings(self) -> Mapping[str, Json]:
-        """What decides the answers."""
+        """The model settings that determine the answers."""
         return self.model.settings
 
     def rows(self, windows: Sequence[Sequence[Sample]]) -> Generator[list[Row], None, None]:
-        """A row for each sample, in batches, as they are finished; with the hash of its input.
+        """Yield one row per sample, with the hash of its input, batch by batch.
 
         Raises:
-            InputError: what is wrong concerns every sample.
+            InputError: A problem that affects every sample.
         """
         hashes: dict[str, str] = {}
 
@@ -69,9 +69,9 @@ class LocalEngine:
 def _batches(
     prepared: Iterator[Prepared | Row], windows: Sequence[int], batch_size: int
 ) -> Generator[list[Prepared] | Row, None, None]:
-    """Batches of equal groups, never over the end of a window, and rows of samples that could not be prepared.
+    """Yield batches of samples of the same group and window, and rows of samples that could not be prepared.
 
-    So a batch depends on its window alone, and a resumed run forms the batches that the first one would have formed.
+    A batch depends only on its window, so a resumed run forms the same batches as an uninterrupted one.
     """
     for size in windows:
         waiting: dict[Hashable, list[Prepared]] = {}
@@ -87,22 +87,22 @@ def _batches(
 
 
 def _prepare(model: Model, sample: Sample) -> Prepared | Row:
-    """The sample as the model takes it, or the row that says why it cannot."""
+    """Return the sample prepared for the model, or the row with the reason why that failed."""
     try:
         return model.prepare(sample)
-    except Exception as error:  # noqa: BLE001 - decoders of others' files may raise anything; it must not end the run
+    except Exception as error:  # noqa: BLE001 - decoders may raise any exception; it must not end the run
         _raise_if_general(error)
         return failed(sample, error)
 
 
 def _raise_if_general(error: Exception) -> None:
-    """Raise what is wrong with every sample; a `MediaError` is about one."""
+    """Raise an error that affects every sample; a `MediaError` affects one sample only."""
     if isinstance(error, InputError) and not isinstance(error, MediaError):
         raise error
 
 
 def _ahead(work: Callable[[_In], _Out], items: Sequence[_In], workers: int, depth: int) -> Iterator[_Out]:
-    """`map` in threads, in order, never more than `depth` results ahead of who takes them."""
+    """Apply `map` in threads, in order, at most `depth` results ahead of the consumer."""
     with ThreadPoolExecutor(workers, thread_name_prefix="decode") as pool:
         pending: deque[Future[_Out]] = deque()
         try:
@@ -118,12 +118,12 @@ def _ahead(work: Callable[[_In], _Out], items: Sequence[_In], workers: int, dept
 
 
 def _collated(batches: Iterator[list[Prepared] | Row], model: Model) -> Generator[Sequence[Prepared] | Row, None, None]:
-    """The same, each batch collated in a thread while the model answers the one before."""
+    """Collate each batch in a thread while the model answers the previous one."""
 
     def collate(batch: Sequence[Prepared]) -> Sequence[Prepared]:
         try:
             return model.collate(batch)
-        except Exception:  # noqa: BLE001 - it comes again when the samples are asked about one by one
+        except Exception:  # noqa: BLE001 - it is raised again when the samples are run one by one
             return batch
 
     with ThreadPoolExecutor(1, thread_name_prefix="collate") as pool:
@@ -140,10 +140,10 @@ def _collated(batches: Iterator[list[Prepared] | Row], model: Model) -> Generato
 
 
 class _Answerer:
-    """Asks a model about batches and makes rows of what it says.
+    """Runs a model on batches and turns its answers into rows.
 
     Attributes:
-        batch_size: The largest batch to ask about; halved when one does not fit into memory.
+        batch_size: Maximum number of samples per batch; halved when a batch does not fit into memory.
     """
 
     def __init__(self, model: Model, batch_size: int) -> None:
@@ -153,17 +153,17 @@ class _Answerer:
         self._unexplained = 0
 
     def rows(self, batch: Sequence[Prepared]) -> list[Row]:
-        """A row for each sample of a batch of equal groups, in order.
+        """Return one row per sample of a batch of one group, in order.
 
         Raises:
-            InputError: the fault concerns every sample, or the model refused the first `MAX_INITIAL_FAILURES` of them.
-            Exception: the model's own, where it failed at the first `MAX_INITIAL_FAILURES` samples.
+            InputError: The error affects every sample, or the model refused the first `MAX_INITIAL_FAILURES` of them.
+            Exception: The model's own exception, if it failed on the first `MAX_INITIAL_FAILURES` samples.
         """
         if len(batch) <= self.batch_size:
-            return self._ask(batch)  # whole, since a slice of a collated batch is no collated batch
+            return self._ask(batch)  # unsliced, since a slice of a collated batch is not collated
         rows: list[Row] = []
         while len(rows) < len(batch):
-            # The batch size may have been halved by the batch before.
+            # The previous batch may have halved the batch size.
             rows += self._ask(batch[len(rows) : len(rows) + self.batch_size])
         return rows
 
@@ -172,18 +172,18 @@ class _Answerer:
             texts = self._model.answer(batch)
             if len(texts) != len(batch):
                 raise RuntimeError(f"{len(texts)} answers to {len(batch)} samples")
-        except Exception as error:  # noqa: BLE001 - a model's code may raise anything; it must not end the run
+        except Exception as error:  # noqa: BLE001 - a model's code may raise any exception; it must not end the run
             rows = self._failure(batch, error)
         else:
             return self._rows_of(batch, texts)
-        # Asked again only here: within the handler, the error would keep all that the failed attempt has allocated.
+        # Retry only here: within the handler, the exception would keep alive all that the failed attempt allocated.
         if len(batch) > self.batch_size:
             return self.rows(batch)
-        # Each sample alone, so that only those fail that cannot be answered.
+        # Run each sample alone, so that only the samples that cannot be answered fail.
         return rows or [row for prepared in batch for row in self._ask([prepared])]
 
     def _rows_of(self, batch: Sequence[Prepared], texts: Sequence[str]) -> list[Row]:
-        """The rows of answers, some of which may be none."""
+        """Return the rows of answers, some of which may be missing or empty."""
         rows = [answered(prepared, text) for prepared, text in zip(batch, texts, strict=True)]
         reasons = [row["error"] for row in rows if row["status"] == "failed"]
         self._succeeded |= len(reasons) < len(rows)
@@ -194,10 +194,10 @@ class _Answerer:
 
     def _stop_if_hopeless(self, reason: str) -> None:
         if self._unexplained >= MAX_INITIAL_FAILURES and not self._succeeded:
-            raise InputError(f"none of the first {MAX_INITIAL_FAILURES} clips was answered; the last: {reason}")
+            raise InputError(f"the first {MAX_INITIAL_FAILURES} clips all failed; the last one: {reason}")
 
     def _failure(self, batch: Sequence[Prepared], error: Exception) -> list[Row]:
-        """The row of a sample that failed alone; none for several, which are to be asked about again."""
+        """Return the row of a single failed sample; no rows for several samples, which must be run again one by one."""
         _raise_if_general(error)
         if isinstance(error, MemoryError):
             self.batch_size = (len(batch) + 1) // 2

@@ -1,7 +1,7 @@
-"""What a run would stumble over after an hour, found in seconds, before any model is loaded.
+"""Find in seconds, before any model is loaded, the problems that would otherwise stop a run after an hour.
 
-Files, disk, decoders and libraries are looked at; nothing is decoded. A clip without its file is a warning, since its
-row will say so; a run that cannot give a single answer is an error.
+Checks files, disk space, decoders and libraries; nothing is decoded. A clip without a file is a warning, since its row
+will report it. A run that cannot give a single answer is an error.
 """
 
 import os
@@ -25,7 +25,7 @@ _FULL_BYTES = 16 << 20
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was found."""
+    """The result of one check."""
 
     level: Literal["ok", "warning", "error"]
     what: str
@@ -34,17 +34,17 @@ class Finding:
 def preflight(
     parts: Sequence[tuple[Clips, Sequence[Sample]]], out: Path, model: str, modalities: Sequence[Modality], engine: str
 ) -> list[Finding]:
-    """What is there for a run, and what will be missing.
+    """Check what a run needs: what is available and what is missing.
 
     Args:
-        parts: Each data set, and those of its samples that will be asked about.
-        out: Where results go.
+        parts: Each data set, and those of its samples that will be run.
+        out: The folder for results.
         model: The model as the user names it.
-        modalities: What it shall be given.
-        engine: Which engine runs it.
+        modalities: The modalities to give to the model.
+        engine: The name of the engine.
 
     Returns:
-        What was found, in order; the run is hopeless if one of it is an error.
+        The findings, in order; with an error among them, the run cannot succeed.
     """
     return [*look_at_files(parts, out, modalities, model), *_libraries(model, modalities, engine)]
 
@@ -52,20 +52,20 @@ def preflight(
 def look_at_files(
     parts: Sequence[tuple[Clips, Sequence[Sample]]], out: Path, modalities: Sequence[Modality], model: str = ""
 ) -> list[Finding]:
-    """The same of clips and disk alone, for whatever is not a model's run."""
+    """Check clips and disk space only, for commands that do not run a model."""
     found = [finding for clips, samples in parts for finding in _files(clips, samples, modalities, model)]
     return [*found, *_disk(out)]
 
 
 def _files(clips: Clips, samples: Sequence[Sample], modalities: Sequence[Modality], model: str) -> Iterator[Finding]:
-    """One line about a data set's files, and one for each kind of gap."""
-    own = model.startswith("affectgpt:")  # faces may stand in for its video, and an unknown subtitle is an empty one
+    """Yield one finding if all files of a data set are present, otherwise one per kind of gap."""
+    own = model.startswith("affectgpt:")  # faces can replace its video; an unknown subtitle counts as empty
     unsaid = [s for s in samples if "text" in modalities and s.subtitle is None]
     gaps = {
         "have no video file": [
             s for s in samples if "video" in modalities and not _there(s.video, s.face if own else None)
         ],
-        "have no sound file": [s for s in samples if "audio" in modalities and not _there(s.audio, s.video)],
+        "have no audio file": [s for s in samples if "audio" in modalities and not _there(s.audio, s.video)],
         "have an empty file": [s for s in samples if any(_empty(path) for path in (s.video, s.audio))],
         "have no subtitle": [] if own else unsaid,
     }
@@ -73,18 +73,18 @@ def _files(clips: Clips, samples: Sequence[Sample], modalities: Sequence[Modalit
     what = what or f"{clips.dataset}: {len(clips)} clips"
     if own and unsaid:
         names = listed((sample.name for sample in unsaid), _NAMED)
-        yield Finding("warning", f"{what}: {len(unsaid)} have no subtitle ({names}): it is left empty")
+        yield Finding("warning", f"{what}: {len(unsaid)} have no subtitle ({names}): an empty one is used")
     hopeless = {sample.name for gap in gaps.values() for sample in gap}
     if not any(gaps.values()):
-        yield Finding("ok", f"{what}, all files there ({clips.where})")
+        yield Finding("ok", f"{what}, all files found ({clips.where})")
         return
     level: Literal["warning", "error"] = "error" if len(hopeless) == len(samples) else "warning"
     for gap, affected in gaps.items():
         if affected:
             names = listed((sample.name for sample in affected), _NAMED)
             place = affected[0].video or affected[0].audio
-            expected = f"; looked for {place}" if place and "file" in gap and not place.exists() else ""
-            outcome = "their rows will be failed" if level == "warning" else "nothing can be answered"
+            expected = f"; expected {place}" if place and "file" in gap and not place.exists() else ""
+            outcome = "their rows will be marked as failed" if level == "warning" else "no clip can be answered"
             yield Finding(level, f"{what}: {len(affected)} {gap} ({names}{expected}): {outcome}")
 
 
@@ -97,7 +97,7 @@ def _empty(path: Path | None) -> bool:
 
 
 def _disk(out: Path) -> Iterator[Finding]:
-    """Whether results can be written."""
+    """Check whether results can be written."""
     folder = next(path for path in (out.absolute(), *out.absolute().parents) if path.exists())
     if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
         yield Finding("error", f"{out}: cannot be written to")
@@ -108,7 +108,7 @@ def _disk(out: Path) -> Iterator[Finding]:
 
 
 def _libraries(model: str, modalities: Sequence[Modality], engine: str) -> Iterator[Finding]:
-    """Whether the decoders and the model's libraries are installed."""
+    """Check whether the decoders and the model's libraries are installed."""
     wanted: dict[str, str] = {}
     scheme, _, rest = model.partition(":")
     decodes = scheme not in SCHEMES or SCHEMES[scheme].decodes
@@ -119,7 +119,7 @@ def _libraries(model: str, modalities: Sequence[Modality], engine: str) -> Itera
         yield Finding("error" if gap else "ok", gap or f"{scheme}: starts {command.program_name(rest)}")
     if scheme in SCHEMES:
         wanted |= dict.fromkeys(SCHEMES[scheme].needs, SCHEMES[scheme].extra)
-    elif scheme not in {entry.name for entry in installed()}:  # what a package of others needs, that package knows
+    elif scheme not in {entry.name for entry in installed()}:  # a registering package knows its own requirements
         wanted |= dict.fromkeys(HUGGING_FACE, "models")
     if engine == "ray":
         wanted["ray"] = "cluster"

@@ -1,7 +1,8 @@
-"""The engine on many machines: Ray Data with a pool of actors, each of which keeps the model and decodes for itself.
+"""The engine on several machines: Ray Data with a pool of actors, each of which loads the model and decodes clips.
 
-Names and paths travel through the object store, never frames, so every machine must see the clips under the same path.
-A worker that dies is replaced and its block done again; rows reach the journal as blocks are finished, in any order.
+Only names and paths are sent through the object store, never frames, so every machine must have the clips at the same
+path. A worker that dies is replaced and its block is repeated. Rows are written to the journal as blocks finish, in any
+order.
 """
 
 import json
@@ -28,11 +29,11 @@ class RayEngine:
 
     Attributes:
         spec: The model as the user names it.
-        options: What is asked of it.
-        batch_size: Most samples that the model is asked about at once.
-        workers: Threads that decode, in each actor.
-        actors: Number of models.
-        gpus: Accelerators of each.
+        options: The options to load the model with.
+        batch_size: Maximum number of samples per batch.
+        workers: Number of threads that decode in each actor.
+        actors: Number of actors; each loads the model.
+        gpus: Number of GPUs per actor.
     """
 
     spec: str
@@ -44,10 +45,10 @@ class RayEngine:
 
     @cached_property
     def settings(self) -> Mapping[str, Json]:
-        """What decides the answers, as a worker sees it: the model is loaded there once to find out.
+        """The model settings that determine the answers; found by loading the model once in a worker.
 
         Raises:
-            InputError: the model cannot be loaded.
+            InputError: The model cannot be loaded.
         """
         import ray
 
@@ -58,10 +59,10 @@ class RayEngine:
         return dict(found)
 
     def rows(self, windows: Sequence[Sequence[Sample]]) -> Generator[list[Row], None, None]:
-        """See `Engine.rows`. A block of Ray's is a window, so that batches are those of `LocalEngine`.
+        """See `Engine.rows`. One Ray block is one window, so the batches are the same as those of `LocalEngine`.
 
         Raises:
-            InputError: what is wrong concerns every sample.
+            InputError: A problem that affects every sample.
         """
         if not windows:
             return
@@ -86,23 +87,23 @@ class RayEngine:
 
 @contextmanager
 def connected(address: str | None, actors: int) -> Iterator[None]:
-    """Ray, for as long as the block runs.
+    """Connect to Ray for the duration of the block.
 
     Args:
-        address: A cluster's (`auto`, `ray://head:10001`); None to start Ray on this machine.
-        actors: How many actors must find room, where it is started here.
+        address: The address of a cluster (`auto`, `ray://head:10001`); None to start Ray on this machine.
+        actors: Number of actors to reserve processors for, if Ray is started here.
 
     Raises:
         InputError: Ray is not installed, or there is no cluster at that address.
     """
-    # Ray's own progress would write over ours, and its warnings about where it starts concern nobody here.
+    # Ray's own progress bars would overwrite ours, and this start-up warning is not useful here.
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
     try:
         import ray
         import ray.data
     except ImportError as error:
         raise InputError("the engine ray needs Ray: pip install 'merunibench[cluster]'") from error
-    # One processor more than models: reading the samples takes one for a moment.
+    # One processor more than actors: reading the samples needs one briefly.
     here: dict[str, Any] = {} if address else {"num_cpus": max(os.cpu_count() or 1, actors + 1)}
     try:
         ray.init(
@@ -117,7 +118,7 @@ def connected(address: str | None, actors: int) -> Iterator[None]:
     context = ray.data.DataContext.get_current()
     context.enable_progress_bars = False
     logging.getLogger("ray.data").setLevel(logging.ERROR)
-    # Ray reports workers that died, some of it at its end, on standard output, which is the result's.
+    # Ray reports dead workers on standard output (some only at shutdown), which is reserved for results.
     with redirect_stdout(sys.stderr):
         try:
             yield
@@ -126,7 +127,7 @@ def connected(address: str | None, actors: int) -> Iterator[None]:
 
 
 class _Worker:
-    """A model in a process of its own: blocks of packed samples in, rows out."""
+    """A model in its own process: takes blocks of packed samples and returns rows."""
 
     def __init__(self, spec: str, options: Options, batch_size: int, workers: int) -> None:
         self._engine = LocalEngine(load_model(spec, options), options.modalities, batch_size, workers)
@@ -143,7 +144,7 @@ class _Worker:
 
 
 def _settings(spec: str, options: Options) -> Json:
-    """The model's settings, or why it cannot be loaded."""
+    """Return the model's settings, or the reason why it cannot be loaded."""
     try:
         return dict(load_model(spec, options).settings)
     except InputError as error:

@@ -1,4 +1,4 @@
-"""What becomes of a sample: a row of the predictions contract, answered or failed, and what identifies its input."""
+"""Make the prediction row of a sample, answered or failed, and the hash that identifies its input."""
 
 import hashlib
 from pathlib import Path
@@ -17,7 +17,7 @@ _UNREADABLE = "unreadable"
 
 
 def answered(prepared: Prepared, text: str) -> Row:
-    """The row of an answer; of an empty one, and of one that ends within its reasoning, a failed one."""
+    """Return the row of an answer; a failed row if the answer is empty or ends within its reasoning."""
     about = _about(text)
     answer = clean_answer(text)
     reason = None if text.strip() else NOTHING
@@ -29,14 +29,14 @@ def answered(prepared: Prepared, text: str) -> Row:
 
 
 def failed(sample: Sample, error: BaseException, prepared: Prepared | None = None) -> Row:
-    """The row of a sample without an answer, with the reason in one line."""
+    """Return the row of a sample without an answer, with the reason in one line."""
     reason = str(error) if isinstance(error, MediaError) else f"{type(error).__name__}: {one_line(error)}"
     row = {"name": sample.name, "status": "failed", "error": reason}
     return {**row, **_about(error), **(_given(prepared) if prepared else {})}
 
 
 def _about(outcome: object) -> Row:
-    """What an `Answer` or a `NoAnswerError` says besides: how it ended, the question's length, the reasoning."""
+    """Return the further attributes of an `Answer` or a `NoAnswerError`: finish reason, token count, reasoning."""
     said = {name: getattr(outcome, name, None) for name in ("finish_reason", "tokens", "reasoning")}
     return {name: value for name, value in said.items() if value is not None}
 
@@ -46,10 +46,10 @@ def _given(prepared: Prepared) -> Row:
 
 
 def input_hash(sample: Sample, modalities: tuple[Modality, ...]) -> str:
-    """What identifies the input of a sample: its subtitle and the content of its files, as far as they are asked for.
+    """Return the hash of a sample's input: its subtitle and the content of its files, for the requested modalities.
 
     Returns:
-        16 hexadecimal digits. A file that cannot be read has a part in it too, and counts as changed once it can.
+        16 hexadecimal digits. An unreadable file also contributes, so the input counts as changed once it is readable.
     """
     text, video, audio = ("text" in modalities, "video" in modalities, "audio" in modalities)
     parts = [sample.name, repr(sample.subtitle) if text else ""]
@@ -65,7 +65,7 @@ def input_hash(sample: Sample, modalities: tuple[Modality, ...]) -> str:
 
 
 def content_hash(sample: Sample) -> str | None:
-    """What identifies a clip's content, whatever it is called: the hash of its video, else its sound; None without."""
+    """Return the hash of a clip's video, else of its audio, whatever the clip's name; None if neither is readable."""
     path = sample.video if sample.video is not None else sample.audio
     found = _UNREADABLE if path is None else _content(path)
     return None if found == _UNREADABLE else found
@@ -73,7 +73,7 @@ def content_hash(sample: Sample) -> str | None:
 
 def _content(path: Path) -> str:
     try:
-        # Opening a named pipe would wait for ever for somebody to write to it.
+        # Opening a named pipe would wait for a writer forever.
         return file_hash(path) if path.is_file() else _UNREADABLE
     except MediaError:
         return _UNREADABLE

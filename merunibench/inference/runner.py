@@ -1,7 +1,7 @@
-"""Rows for the clips of a data set, as far as they are not there yet: what every engine has in common.
+"""Complete the missing rows of a data set; the part that all engines share.
 
-Rows go through the journal, which keeps finished ones over any kind of end, refuses another configuration, and writes
-the result whole, in the order of the data set. A row is kept only while its input is the same.
+Rows are written to the journal. It keeps finished rows when a run is interrupted, rejects a different configuration,
+and writes the complete result in the order of the data set. A row is kept only while its input is unchanged.
 """
 
 from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
@@ -20,53 +20,53 @@ from merunibench.journal import Journal, config_hash
 from merunibench.models.base import Json, Modality, Sample
 
 Progress = Callable[[str, int, int, int], None]
-"""Called with the data set, the number of finished rows, of all rows, and of failed ones."""
+"""Called with the data set and the numbers of finished rows, of all rows, and of failed rows."""
 
 OWN_PROMPT = "the model's own"
-"""What rows call the prompt of a model that asks in words of its own."""
+"""The prompt's name in the rows of a model that uses its own prompt."""
 _KEYS = (
     "name", "text", "reasoning", "status", "error", "finish_reason", "tokens",
     "model", "modalities", "prompt", "prompt_sha256", "media", "inputs",
 )  # fmt: skip
-"""The order in which a row carries what it carries."""
+"""The order of the keys in a row."""
 _BATCHES_A_WINDOW = 4
 _HASHING_THREADS = 4
 
 
 class Engine(Protocol):
-    """What turns samples into rows."""
+    """Turns samples into rows."""
 
     @property
     def settings(self) -> Mapping[str, Json]:
-        """What decides the answers."""
+        """The model settings that determine the answers."""
         ...
 
     @property
     def batch_size(self) -> int:
-        """Most samples that the model is asked about at once."""
+        """The maximum number of samples per batch."""
         ...
 
     def rows(self, windows: Sequence[Sequence[Sample]]) -> Generator[list[Row], None, None]:
-        """A row for each sample, in any order: name, status, text or error, modalities, media, inputs.
+        """Yield one row per sample, in any order: name, status, text or error, modalities, media, inputs.
 
         Args:
-            windows: Neighbouring samples; no batch reaches over the end of a window.
+            windows: Groups of neighbouring samples; no batch spans two windows.
         """
         ...
 
 
 @dataclass(frozen=True)
 class Request:
-    """What is wanted of an engine, and noted in every row.
+    """What an engine is asked to do; recorded in every row.
 
     Attributes:
         model: The model as the user named it.
-        prompt: What it is asked, as far as it does not ask in words of its own.
-        modalities: What it shall be given.
-        limit: Number of samples, where not all are wanted.
-        limit_seed: Seed of their choice.
-        shard: The part that this machine does, where there are several.
-        retry_failed: Ask again about samples that failed before.
+        prompt: The prompt, unless the model uses its own.
+        modalities: The modalities to give to the model.
+        limit: Number of samples of a subset; None for all samples.
+        limit_seed: Seed for choosing the subset.
+        shard: The part to process on this machine; None for all.
+        retry_failed: Run samples that failed before again.
     """
 
     model: str
@@ -80,17 +80,17 @@ class Request:
 
 @dataclass(frozen=True)
 class Done:
-    """What a run did for one data set.
+    """The outcome of a run for one data set.
 
     Attributes:
-        path: The result.
+        path: The file of the result.
         rows: Number of its rows.
-        kept: How many were there before.
-        changed: How many were asked for again because their input was another one.
-        failed: How many have failed.
-        partial: Whether it is a subset or a shard of the data set.
-        account: Why rows have no answer.
-        longest: The option that bounds the length of an answer.
+        kept: Number of rows that were finished before this run.
+        changed: Number of rows that were run again because their input had changed.
+        failed: Number of rows that failed.
+        partial: Whether the result is a subset or a shard of the data set.
+        account: The reasons why rows have no answer.
+        longest: The option that limits the length of an answer.
     """
 
     path: Path
@@ -104,17 +104,17 @@ class Done:
 
 
 def run_clips(clips: Clips, folder: Path, engine: Engine, request: Request, progress: Progress | None = None) -> Done:
-    """Finish the rows of one data set.
+    """Complete the rows of one data set.
 
     Args:
         clips: The whole data set.
-        folder: Where the result `<dataset>.jsonl` stands, or the shard's.
-        engine: Who answers.
-        request: What is wanted.
-        progress: Told after every batch.
+        folder: The folder of the result `<dataset>.jsonl`, or of the shard's file.
+        engine: The engine that runs the model.
+        request: What to run.
+        progress: Called after every batch.
 
     Raises:
-        InputError: another run writes the same file, it was made with other settings, or no sample can be answered.
+        InputError: Another run is writing the same file, it was made with other settings, or no sample can be answered.
     """
     wanted = chosen(clips, request)
     path = request.shard.file(folder, clips.dataset) if request.shard else folder / f"{clips.dataset}.jsonl"
@@ -139,9 +139,10 @@ def run_clips(clips: Clips, folder: Path, engine: Engine, request: Request, prog
 
 
 def _windows(samples: Sequence[Sample], kept: Collection[str], size: int) -> list[list[Sample]]:
-    """What is to do, in windows that stay the same however much is done: an answer may depend on its neighbours.
+    """Return the unfinished samples, in windows that do not depend on how many samples are already finished.
 
-    In low precision it does, in the last bit and now and then in a word.
+    An answer may depend on the other samples of its batch: in low precision it does, in the last bit and sometimes in a
+    word.
     """
     cut = (samples[start : start + size] for start in range(0, len(samples), size))
     left = ([sample for sample in window if sample.name not in kept] for window in cut)
@@ -149,7 +150,7 @@ def _windows(samples: Sequence[Sample], kept: Collection[str], size: int) -> lis
 
 
 def chosen(clips: Clips, request: Request) -> list[int]:
-    """Places in the data set of the samples that are wanted of this machine, in order."""
+    """Return the positions in the data set of the samples to run on this machine, in order."""
     places = list(range(len(clips)))
     if request.limit is not None and request.limit < len(clips):
         places = subset([sample.name for sample in clips.samples], clips.strata, request.limit, request.limit_seed)
@@ -157,7 +158,7 @@ def chosen(clips: Clips, request: Request) -> list[int]:
 
 
 def _asked(settings: Mapping[str, Json], request: Request) -> dict[str, Json]:
-    """What a row says it was asked, and with what: our prompt's name, or the model's own, or none if it heeds none."""
+    """Return the keys that record the request: the model, the modalities, and the prompt (if the model uses one)."""
     asked = {"model": request.model, "modalities": "+".join(request.modalities)}
     own = {key: settings[key] for key in ("prompt", "question") if key in settings}
     if own == {"prompt": request.prompt.text}:
@@ -166,7 +167,7 @@ def _asked(settings: Mapping[str, Json], request: Request) -> dict[str, Json]:
 
 
 def unchanged(journal: Journal, samples: Sequence[Sample], modalities: tuple[Modality, ...]) -> set[str]:
-    """The names of finished samples whose files and subtitle are what they were."""
+    """Return the names of the finished samples whose files and subtitle have not changed."""
     with ThreadPoolExecutor(_HASHING_THREADS, thread_name_prefix="hash") as pool:
         hashes = pool.map(lambda sample: input_hash(sample, modalities), samples)
         return {
@@ -177,18 +178,18 @@ def unchanged(journal: Journal, samples: Sequence[Sample], modalities: tuple[Mod
 
 
 def _in_form(row: Row, clips: Clips, asked: Mapping[str, Json]) -> Row:
-    """The row with all that rows carry, in the order in which they carry it."""
+    """Return the complete row, with its keys in the order of `_KEYS`."""
     full = {**asked, **anywhere(row, clips)}
     return {key: full[key] for key in _KEYS if key in full}
 
 
 def anywhere(row: Row, clips: Clips) -> Row:
-    """The row without the folder in its error: where a data set stands on this machine makes no two runs differ."""
+    """Return the row without the clips' folder in its error, so that the location does not make two runs differ."""
     return {**row, "error": row["error"].replace(f"{clips.folder}/", "")} if "error" in row else row
 
 
 def _finish(journal: Journal, clips: Clips, request: Request) -> list[str]:
-    """Write the result; its rows say if they are a part of the data set. Returns their names in order."""
+    """Write the result, marking its rows if they are a part of the data set; return their names in order."""
     finished = set(journal)
     places = {sample.name: place for place, sample in enumerate(clips.samples) if sample.name in finished}
     limited = request.limit is not None and request.limit < len(clips)
@@ -205,7 +206,7 @@ def _finish(journal: Journal, clips: Clips, request: Request) -> list[str]:
 
 
 def _marked(journal: Journal, marks: Mapping[str, Mapping[str, Any]]) -> Iterable[Row]:
-    """The finished rows that do not carry their marks yet, with them."""
+    """Yield the finished rows whose marks are missing or outdated, with the correct ones."""
     for name, mark in marks.items():
         row = journal.find(name) or {}
         if {key: row[key] for key in ("subset", "shard") if key in row} != mark:

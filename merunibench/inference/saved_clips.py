@@ -1,7 +1,7 @@
-"""Clips in data sets of Hugging Face `datasets`: saved to a folder, or from the Hub.
+"""Read clips from data sets of Hugging Face `datasets`: saved to a folder, or from the Hub.
 
-Their media are bytes, which are laid down as files once, or names of files; those a stranger has chosen, and they are
-taken only from the folder of the data set itself, or from where the library keeps what it fetched for it.
+Their media are either bytes, which are written to files once, or file names. File names come from untrusted data and
+are accepted only in the folder of the data set itself, or in the library's caches of its downloads.
 """
 
 import hashlib
@@ -22,26 +22,27 @@ from merunibench.files.reading import reading
 from merunibench.hub import loading
 
 HUB = "hf:"
-"""What precedes the name of a data set of the Hub: `hf:owner/name` or `hf:owner/name#split`."""
+"""Prefix of the name of a data set on the Hub: `hf:owner/name` or `hf:owner/name#split`."""
 VIDEO_ENDINGS = (".mp4", ".avi", ".mkv", ".webm", ".mov")
 AUDIO_ENDINGS = (".wav", ".flac", ".mp3", ".m4a", ".ogg")
 
 FilesOf = Callable[[int, str], Mapping[str, Path | None]]
-"""From row and name of a sample to its files: `video`, `audio`, `face`, as far as there are columns or files."""
+"""Maps row and name of a sample to its files (`video`, `audio`, `face`) for which there are columns or files."""
 _MOST_BYTES = 64 << 20
-"""What a part may unpack to, if it is not that long itself; the library writes none that is packed."""
+"""Maximum unpacked size of a part, unless the part itself is larger; the library does not write packed parts."""
 
 
 def saved_table(source: str, cache: Path, *, outside: bool = False) -> tuple[Table, FilesOf]:
-    """The table of a data set, and the files of its rows, out of its columns `video` and `audio`.
+    """Return the table of a data set, and the files of its rows from the columns `video` and `audio`.
 
     Args:
         source: A folder, or `hf:owner/name#split`.
-        cache: Folder for clips that the data set holds as bytes.
-        outside: Whether files may lie outside of the data set's folder.
+        cache: Folder for clips that the data set stores as bytes.
+        outside: Whether files may be outside of the data set's folder.
 
     Raises:
-        InputError: it cannot be loaded, or has no such columns; and, of a row, when its files are asked for.
+        InputError: The data set cannot be loaded or has no such columns; or, when the files of a row are requested,
+            they are invalid.
     """
     rows = _load(source)
     kinds = [kind for kind in ("video", "audio") if kind in rows.column_names]
@@ -61,8 +62,8 @@ def saved_table(source: str, cache: Path, *, outside: bool = False) -> tuple[Tab
     return table, files_of
 
 
-def _load(source: str) -> Any:  # noqa: ANN401 - a data set of a library that may not be there
-    """One split, with its media left as they are."""
+def _load(source: str) -> Any:  # noqa: ANN401 - a data set of an optional library
+    """Load one split without decoding its media."""
     try:
         import datasets
     except ImportError as error:
@@ -77,13 +78,13 @@ def _load(source: str) -> Any:  # noqa: ANN401 - a data set of a library that ma
         if isinstance(loaded, datasets.DatasetDict):
             split = next(iter(loaded)) if len(loaded) == 1 else "test"
             if split not in loaded:
-                raise InputError(f"{source}: holds the splits {listed(loaded)}; name one: {HUB}owner/name#split")
+                raise InputError(f"{source}: contains the splits {listed(loaded)}; name one: {HUB}owner/name#split")
             loaded = loaded[split]
         return _plain(loaded)
 
 
 def _plain(loaded: Any) -> Any:  # noqa: ANN401
-    """The data set with its media as they are, and words for class labels."""
+    """Return the data set with undecoded media, and with words for class labels."""
     import datasets
 
     for column, feature in loaded.features.items():
@@ -98,17 +99,17 @@ def _plain(loaded: Any) -> Any:  # noqa: ANN401
 
 
 def _refuse_strange_parts(folder: Path) -> None:
-    """Refuse a folder whose parts lie elsewhere, are no files, or unpack to far more: that library opens them all.
+    """Reject a folder with a part that is elsewhere, not a file, or far larger when unpacked; the library opens all.
 
     Raises:
-        InputError: a part is one of these, or leads out of the folder.
+        InputError: The folder has such a part, or a part leads out of the folder.
     """
     with reading(folder):
         there = sorted(path for path in folder.rglob("*") if path.suffix in {".arrow", ".json"})
         sizes = [path.stat().st_size for path in there]
     for path, size in zip(there, sizes, strict=True):
         if path.suffix == ".arrow":
-            arrow_table(path, max(size, _MOST_BYTES), within=folder)  # mapped; it takes no memory
+            arrow_table(path, max(size, _MOST_BYTES), within=folder)  # memory-mapped
         elif path.name in {"state.json", "dataset_dict.json"}:
             for name in _parts_named(path, folder):
                 inside(folder, str(path.parent.relative_to(folder) / name))
@@ -117,7 +118,7 @@ def _refuse_strange_parts(folder: Path) -> None:
 
 
 def _parts_named(path: Path, folder: Path) -> list[str]:
-    """The files that a `state.json` names, or the folders that a `dataset_dict.json` does."""
+    """Return the files named in a `state.json`, or the folders named in a `dataset_dict.json`."""
     state = read_json(path, within=folder)
     with reading(path, AttributeError, TypeError, LookupError):
         named = state["splits"] if "splits" in state else [each["filename"] for each in state["_data_files"]]
@@ -125,7 +126,7 @@ def _parts_named(path: Path, folder: Path) -> list[str]:
 
 
 def _folders(source: str) -> Sequence[Path]:
-    """Where the files of a data set may lie."""
+    """Return the folders in which the files of a data set may be."""
     if not source.startswith(HUB):
         return [Path(source).absolute()]
     import datasets
@@ -136,10 +137,10 @@ def _folders(source: str) -> Sequence[Path]:
 
 
 def _file(value: object, cache: Path, folders: Sequence[Path], *, outside: bool) -> Path | None:
-    """The file behind a value; bytes are laid down under the name of their hash.
+    """Return the file of a value; bytes are written to a file named after their hash.
 
     Raises:
-        InputError: it is neither a file nor bytes, or a file that lies in none of the folders.
+        InputError: The value is neither a file nor bytes, or the file is not in any of the folders.
     """
     if value is None:
         return None

@@ -1,4 +1,4 @@
-"""A whole run: clips, preflight, model, and the rows of every data set."""
+"""Carry out a whole run: clips, preflight checks, model, and the rows of every data set."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,13 +21,13 @@ from merunibench.models.registry import SCHEMES, checkpoints
 
 @dataclass(frozen=True)
 class Plan:
-    """What a run will do, before anything is loaded.
+    """What a run will do, determined before anything is loaded.
 
     Attributes:
-        settings: What was asked for.
+        settings: The settings of the run.
         clips: The data sets.
-        request: What is noted in every row.
-        findings: What the preflight found.
+        request: What is recorded in every row.
+        findings: The results of the preflight checks.
     """
 
     settings: InferSettings
@@ -37,17 +37,17 @@ class Plan:
 
     @property
     def hopeless(self) -> list[str]:
-        """Why nothing can come of it; empty if something can."""
+        """The errors because of which the run cannot give any answer; empty if it can."""
         return [finding.what for finding in self.findings if finding.level == "error"]
 
     @property
     def folder(self) -> Path:
-        """Where the results stand."""
+        """The folder of the results."""
         return self.settings.out / self.settings.model_name
 
     @property
     def options(self) -> Options:
-        """What the model is asked for."""
+        """The options to load the model with."""
         settings, asked = self.settings, self.settings.asked_modalities
         generation = Generation(
             settings.max_new_tokens, settings.temperature, settings.top_p, settings.seed, settings.gen_kwarg
@@ -69,10 +69,10 @@ class Plan:
 
 
 def plan(settings: InferSettings) -> Plan:
-    """Find the clips and look ahead.
+    """Find the clips and run the preflight checks.
 
     Raises:
-        InputError: clips or prompt cannot be found or read, or the shard is none.
+        InputError: The clips or the prompt cannot be found or read, or the shard is invalid.
     """
     model = _shown(settings.model)
     prompt = load_prompt(settings.prompt, says="text" in settings.asked_modalities)
@@ -93,13 +93,13 @@ def plan(settings: InferSettings) -> Plan:
     parts = [(each, [each.samples[place] for place in chosen(each, request)]) for each in clips]
     findings = preflight(parts, settings.out, settings.model, settings.asked_modalities, settings.engine)
     if settings.trust_remote_code and settings.model.partition(":")[0] not in SCHEMES:
-        # Said here as well as where it is loaded: that may be another machine's log.
+        # Reported here and again when the model is loaded, since the latter may go to another machine's log.
         findings.append(Finding("warning", f"--trust-remote-code: code that comes with {model} will be run"))
     return Plan(settings, clips, request, tuple(findings))
 
 
 def _shown(model: str) -> str:
-    """The model's name as rows have it: without where its folder stands on this machine, or a program's arguments."""
+    """Return the model's name as recorded in rows: without the path of its folder, or the arguments of a program."""
     if model.startswith(f"{command.SCHEME}:"):
         return f"{command.SCHEME}:{command.program_name(model.removeprefix(f'{command.SCHEME}:'))}"
     scheme, colon, rest = model.rpartition(":") if model.startswith("affectgpt:") else ("", "", model)
@@ -107,10 +107,10 @@ def _shown(model: str) -> str:
 
 
 def carry_out(planned: Plan, progress: Progress | None = None) -> list[Done]:
-    """Load the model and finish the rows of every data set.
+    """Load the model and complete the rows of every data set.
 
     Raises:
-        InputError: the preflight found that nothing can come of it, or the run cannot go on.
+        InputError: The preflight checks found an error, or the run cannot continue.
     """
     if planned.hopeless:
         raise InputError("; ".join(planned.hopeless))
@@ -121,14 +121,14 @@ def carry_out(planned: Plan, progress: Progress | None = None) -> list[Done]:
             folder, request = planned.folder / checkpoint, replace(planned.request, model=_shown(model))
             told = _under(checkpoint, progress)
             done += [run_clips(clips, folder, engine, request, told) for clips in planned.clips]
-            # Kept until the next one is there: checkpoints of one model share what they have in common.
+            # Kept until the next model is loaded: checkpoints of one model share their common parts.
             before = engine
     del before
     return done
 
 
 def _under(checkpoint: str, progress: Progress | None) -> Progress | None:
-    """The same progress, told which of several checkpoints it is about."""
+    """Return a progress callback that adds the name of the checkpoint, if there are several."""
     if progress is None or not checkpoint:
         return progress
     return lambda dataset, *counts: progress(f"{checkpoint}/{dataset}", *counts)

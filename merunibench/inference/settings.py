@@ -1,4 +1,4 @@
-"""What a run may be asked for, checked: the fields of a TOML file and the options of `merunibench infer` and `run`."""
+"""Validated settings of a run: the fields of a TOML file and the options of `merunibench infer` and `run`."""
 
 import json
 import re
@@ -22,15 +22,15 @@ _machine = partial(option, panel="Machine")
 _affectgpt = partial(option, panel="AffectGPT", shown="its own", exclude=True)
 
 
-def parse_options(given: Any, *, as_json: bool = True) -> Any:  # noqa: ANN401 - whatever a file holds; checked later
-    """`key=value` options as a dictionary; what is no list of text is left for the validation to judge.
+def parse_options(given: Any, *, as_json: bool = True) -> Any:  # noqa: ANN401 - any value of a file; checked later
+    """Return `key=value` options as a dictionary; a value that is not a list is returned as it is, to be validated.
 
     Args:
-        given: As they were given.
-        as_json: Whether a value that is JSON stands for what it is in JSON, not for text.
+        given: The options as the user gave them.
+        as_json: Whether a value that is valid JSON is decoded; otherwise it stays text.
 
     Raises:
-        InputError: one has no `=`.
+        InputError: An option has no `=`.
 
     Example:
         >>> parse_options(["num_beams=4", "name=x"])
@@ -59,7 +59,7 @@ _TextOptions = Annotated[dict[str, str], BeforeValidator(partial(parse_options, 
 
 
 class ClipSettings(TaskSettings):
-    """Which clips a command is about."""
+    """Options that choose the clips."""
 
     data_root: Path | None = _clips(
         None, "Folder with the official folders of clips and labels (meld-process, …).", "DIR"
@@ -71,7 +71,7 @@ class ClipSettings(TaskSettings):
         "PATH",
     )
     allow_outside: bool = _clips(
-        False, "Take clips that lie outside of their folder: absolute paths in a table, links to elsewhere."
+        False, "Allow clips outside of their folder: absolute paths in a table, symbolic links to other places."
     )
     dataset: tuple[str, ...] = _clips((), "Data set; repeat for several.", "NAME", shown="all below --data-root")
     limit: PositiveInt | None = _clips(
@@ -82,36 +82,36 @@ class ClipSettings(TaskSettings):
     @model_validator(mode="after")
     def _clips_given(self) -> Self:
         if self.data_root is None and self.clips is None and not self.task:
-            raise ValueError("where are the clips? give data_root (--data-root) or clips (--clips)")
+            raise ValueError("no clips given: set data_root (--data-root) or clips (--clips)")
         if self.clips is not None and len(self.dataset) > 1:
             raise ValueError("clips of your own (--clips) need one name of a data set (--dataset)")
         if self.clips is not None and self.dataset and not re.fullmatch(r"[\w+-][\w.+ -]*", self.dataset[0]):
-            raise ValueError(f"data set {short_repr(self.dataset[0])} must be fit for a file name")
+            raise ValueError(f"data set {short_repr(self.dataset[0])}: the name must be usable as a file name")
         return self
 
 
 class InferSettings(ClipSettings):
-    """What `merunibench infer` may be asked for."""
+    """Settings of `merunibench infer`."""
 
     from_file: ClassVar[bool] = True
 
     model: str = option(
         ...,
         "Name on the Hugging Face Hub (owner/name, owner/name@revision), a folder, openai:URL#MODEL, "
-        "exec:COMMAND, affectgpt:CHECKPOINT, tiny or text-lexicon; `merunibench models` lists what is known.",
+        "exec:COMMAND, affectgpt:CHECKPOINT, tiny or text-lexicon; `merunibench models` lists the known models.",
         "MODEL",
         min_length=1,
     )
     out: Path = option(..., "Folder for the results, one folder per model below it.", "DIR")
     name: str | None = option(
-        None, "Display name of the model, and name of its folder.", "NAME", shown="made from --model"
+        None, "Display name of the model, and name of its folder.", "NAME", shown="derived from --model"
     )
     prompt: str = _answers(
         OPEN_VOCABULARY, "open-vocabulary, description, or a text file with {subtitle}.", "NAME|FILE"
     )
-    modalities: str = _answers("+".join(MODALITIES), "What the model is given, for ablations.", "A+B")
+    modalities: str = _answers("+".join(MODALITIES), "Modalities given to the model, for ablations.", "A+B")
     on_unsupported: Literal["error", "drop"] = _answers(
-        "error", "A modality that the model does not take: refuse it, or leave it out."
+        "error", "What to do with a modality that the model does not support: fail, or leave it out."
     )
     frames: PositiveInt = _answers(8, "Number of frames per clip.", "N")
     max_new_tokens: PositiveInt | None = _answers(
@@ -124,33 +124,37 @@ class InferSettings(ClipSettings):
     seed: NonNegativeInt = _answers(0, "Seed for sampling answers.", "SEED")
     runs: PositiveInt = _answers(
         1,
-        "Ask this often, with seeds SEED, SEED + 1, …; each run has a folder of its own, NAME-run1, …. Greedy decoding "
-        "answers alike each time.",
+        "Number of runs, with seeds SEED, SEED + 1, …; each run has its own folder, NAME-run1, …. With greedy "
+        "decoding, all runs give the same answers.",
         "K",
     )
-    chat_template: Path | None = _answers(None, "Jinja template in place of the model's own.", "FILE", shown="its own")
-    template_kwarg: _JsonOptions = _answers(
-        {}, "Variable of the chat template (enable_thinking=false); repeatable.", "KEY=VALUE"
+    chat_template: Path | None = _answers(
+        None, "Jinja template that replaces the model's own.", "FILE", shown="its own"
     )
-    processor_kwarg: _JsonOptions = _answers({}, "For the model's processor; repeatable.", "KEY=VALUE")
-    gen_kwarg: _JsonOptions = _answers({}, "For the model's generate(); repeatable.", "KEY=VALUE")
+    template_kwarg: _JsonOptions = _answers(
+        {}, "Variable for the chat template (enable_thinking=false); repeatable.", "KEY=VALUE"
+    )
+    processor_kwarg: _JsonOptions = _answers({}, "Argument for the model's processor; repeatable.", "KEY=VALUE")
+    gen_kwarg: _JsonOptions = _answers({}, "Argument for the model's generate(); repeatable.", "KEY=VALUE")
     model_option: _TextOptions = _answers(
-        {}, "For one kind of model: frames=images, AffectGPT's llm=…; repeatable.", "KEY=VALUE"
+        {}, "Option of one kind of model: frames=images, AffectGPT's llm=…; repeatable.", "KEY=VALUE"
     )
     llm: str | None = _affectgpt(None, "Language model of AffectGPT.", "NAME|DIR")
     visual: str | None = _affectgpt(None, "Visual encoder of AffectGPT.", "NAME|DIR")
     acoustic: str | None = _affectgpt(None, "Acoustic encoder of AffectGPT.", "NAME|DIR")
     dtype: str = _machine("auto", "auto, float32, bfloat16 or float16.", "DTYPE")
     device: str = _machine("auto", "auto, cpu, cuda, cuda:1, mps, or a device map: balanced.", "DEVICE")
-    trust_remote_code: bool = _machine(False, "Run code that comes with the model's files.")
+    trust_remote_code: bool = _machine(False, "Run the code that comes with the model's files.")
     batch_size: PositiveInt = _machine(8, "Clips per batch; halved when memory runs out.", "N")
     workers: PositiveInt = _machine(4, "Threads that decode clips in advance.", "N")
     shard: str | None = _machine(
         None, "Process shard I of N, to split a run across machines; then use `merunibench merge`.", "I/N"
     )
-    retry_failed: bool = option(False, "Ask again about rows that failed.")
+    retry_failed: bool = option(False, "Run failed samples again.")
     engine: Literal["local", "ray"] = _machine("local", "Run in this process, or in Ray actors.")
-    ray_address: str | None = _machine(None, "Ray cluster: auto, ray://head:10001.", "ADDRESS", shown="start one")
+    ray_address: str | None = _machine(
+        None, "Ray cluster: auto, ray://head:10001.", "ADDRESS", shown="start a local one"
+    )
     actors: PositiveInt = _machine(1, "Number of Ray actors.", "N")
     gpus_per_actor: NonNegativeFloat = _machine(0.0, "GPUs per Ray actor.", "N", shown="0")
 
@@ -178,7 +182,7 @@ class InferSettings(ClipSettings):
         return self
 
     def each_run(self) -> list["InferSettings"]:
-        """The settings of every run, with its seed and name."""
+        """Return the settings of each run, with its seed and name."""
         if self.runs == 1:
             return [self]
         changes = [
@@ -189,12 +193,12 @@ class InferSettings(ClipSettings):
 
     @property
     def asked_modalities(self) -> tuple[Modality, ...]:
-        """What the model shall be given, in the order of `MODALITIES`."""
+        """The modalities to give to the model, in the order of `MODALITIES`."""
         return parse_modalities(self.modalities)
 
     @property
     def model_name(self) -> str:
-        """The folder of the model's results: its name, and the modalities where not all are given."""
+        """The folder name for the model's results: the model's name, plus the modalities unless all are given."""
         if self.name is not None:
             return _folder_name(self.name)
         if self.model.startswith(f"{command.SCHEME}:"):
@@ -210,9 +214,9 @@ def _of_infer(name: str) -> Any:  # noqa: ANN401
 
 
 class ProbeSettings(Settings):
-    """What `merunibench models --probe` may be asked for: a part of what `infer` may be."""
+    """Settings of `merunibench models --probe`: a subset of those of `infer`."""
 
-    probe: str | None = option(None, "Load this Hugging Face model and find out what holds for it.", "MODEL")
+    probe: str | None = option(None, "Load this Hugging Face model and detect its properties.", "MODEL")
     modalities: str = _of_infer("modalities")
     frames: PositiveInt = _of_infer("frames")
     chat_template: Path | None = _of_infer("chat_template")
@@ -226,16 +230,16 @@ class ProbeSettings(Settings):
     @model_validator(mode="after")
     def _of_a_model(self) -> Self:
         if self.probe is None and self.model_fields_set - {"probe"}:
-            raise ValueError("which model? Give --probe MODEL")
+            raise ValueError("no model given: set --probe MODEL")
         return self
 
 
 class RunSettings(ScoreSettings, ExtractSettings, InferSettings):
-    """What `merunibench run` may be asked for besides: how the answers are read and scored."""
+    """Settings of `merunibench run`: those of `infer`, and how the answers are read and scored."""
 
     out: Path = option(..., "Folder of the run: run.toml, predictions, labels, report.json, report.md.", "DIR")
-    shard: str | None = None  # no option here: refused below
-    runs: Literal[1] = 1  # nor here: `infer --runs`, then `score --runs`
+    shard: str | None = None  # not an option of `run`: rejected below
+    runs: Literal[1] = 1  # not an option either: use `infer --runs`, then `score --runs`
     missing: Literal["error", "zero", "skip"] | None = option(  # type: ignore[assignment]
         None,
         ScoreSettings.options()["missing"].help,
@@ -252,35 +256,37 @@ class RunSettings(ScoreSettings, ExtractSettings, InferSettings):
         return self
 
     def arguments(self) -> dict[str, Any]:
-        """These settings as `merunibench.evaluate` takes them."""
+        """Return these settings as arguments of `merunibench.evaluate`."""
         return super().arguments() | {"missing": self.missing or ("skip" if self.limit else "error")}
 
 
 def refuse_code(fields: Mapping[str, Any], *models: str) -> None:
-    """Refuse fields of a file by which it would start a program, or let code run that comes with a model.
+    """Reject fields of a file that would start a program, or run the code that comes with a model.
 
     Args:
-        fields: What the file holds.
-        models: The names of fields that name models.
+        fields: The contents of the file.
+        models: Names of the fields that name models.
 
     Raises:
-        InputError: it would.
+        InputError: The file has such a field.
     """
     for name in models:
         if str(fields.get(name, "")).lstrip().startswith(f"{command.SCHEME}:"):
             flag = f"--{name.replace('_', '-')}"
             raise InputError(
-                f"{name}: no program runs because a file names it; read it, then give {flag} {command.SCHEME}:…"
+                f"{name}: a file must not start a program; read the program first, then give {flag} {command.SCHEME}:…"
             )
     if fields.get("trust_remote_code", False) not in (False, "false"):
-        raise InputError("trust_remote_code: no file decides that; read the model's code, then --trust-remote-code")
+        raise InputError(
+            "trust_remote_code: cannot be set in a file; read the model's code first, then give --trust-remote-code"
+        )
 
 
 def parse_modalities(text: str) -> tuple[Modality, ...]:
-    """Modalities joined by `+`, in their usual order.
+    """Parse modalities joined by `+`; return them in the order of `MODALITIES`.
 
     Raises:
-        InputError: there are none, or one is not known.
+        InputError: The text is empty, or a modality is unknown.
 
     Example:
         >>> parse_modalities("text+audio")
@@ -296,5 +302,5 @@ def parse_modalities(text: str) -> tuple[Modality, ...]:
 def _folder_name(name: str) -> str:
     plain = re.sub(r"[^\w.+@-]", "_", name).lstrip(".")
     if not plain:
-        raise InputError(f"name {name!r}: cannot name a folder; give another (--name)")
+        raise InputError(f"name {name!r}: cannot be used as a folder name; give another one (--name)")
     return plain

@@ -1,7 +1,7 @@
-"""A data set in parts for machines that know nothing of each other: part i of n takes every n-th sample.
+"""Split a data set into shards for independent machines, and merge them: shard i of n takes every n-th sample.
 
-Which part a sample belongs to depends on its place in the whole data set alone, so that a part stays the same under
-`--limit`. Merging gives the one file that a run on one machine would have written, or says what is missing of it.
+A sample's shard depends only on its position in the whole data set, so a shard stays the same under `--limit`. Merging
+gives the file that a run on one machine would have written, or reports what is missing.
 """
 
 import json
@@ -27,17 +27,17 @@ _FILE = re.compile(r"(?P<dataset>.+)\.(?P<part>\d+)-of-(?P<of>\d+)\.jsonl(?P<unf
 
 @dataclass(frozen=True)
 class Shard:
-    """Part `part` of `of`, counted from 1."""
+    """Shard number `part` of `of`, counted from 1."""
 
     part: int
     of: int
 
     @classmethod
     def parse(cls, text: str) -> "Shard":
-        """The shard that `2/8` stands for.
+        """Parse a shard such as `2/8`.
 
         Raises:
-            InputError: it is none.
+            InputError: The text is not a shard.
 
         Example:
             >>> Shard.parse("2/8")
@@ -49,15 +49,15 @@ class Shard:
         return cls(int(found[1]), int(found[2]))
 
     def indices(self, places: Sequence[int]) -> list[int]:
-        """Those of the given places (from 0) in the whole data set that belong to it."""
+        """Return those of the given positions (from 0) in the whole data set that belong to this shard."""
         return [place for place in places if place % self.of == self.part - 1]
 
     def file(self, folder: Path, dataset: str) -> Path:
-        """Where its rows stand: a name that is no data set's, so that nobody takes a part for the whole."""
+        """Return the file of its rows, which is not named like a data set, so a shard is not mistaken for the whole."""
         return folder / f"{dataset}.{self.part}-of-{self.of}.jsonl"
 
     def mark(self, place: int, samples: int) -> dict[str, Any]:
-        """What a row of it carries until it is merged."""
+        """Return what its rows record about the shard until they are merged."""
         return {"part": self.part, "of": self.of, "place": place, "samples": samples}
 
     def __str__(self) -> str:
@@ -66,7 +66,7 @@ class Shard:
 
 @dataclass(frozen=True)
 class Merged:
-    """A merged result: its file, the number of rows and of failed ones."""
+    """A merged result: its file, and the numbers of rows and of failed rows."""
 
     path: Path
     rows: int
@@ -79,21 +79,21 @@ def merge_shards(
     """Merge the shards of every data set in the folders.
 
     Args:
-        folders: Model folders that hold files `<dataset>.<i>-of-<n>.jsonl`.
-        out: The folder to write `<dataset>.jsonl` into; may be one of them.
-        dataset: The one data set to merge, in any spelling that `tasks` knows; else as the files are named.
-        tasks: The data sets that there are.
+        folders: Model folders that contain files `<dataset>.<i>-of-<n>.jsonl`.
+        out: The folder to write `<dataset>.jsonl` to; may be one of `folders`.
+        dataset: The one data set to merge: any name that `tasks` knows, or the one in the file names.
+        tasks: The known data sets.
 
     Raises:
-        InputError: there are no shards; some are missing, not finished, twice or of another configuration; or their
-            rows are not each sample once.
+        InputError: There are no shards; some are missing, not finished, duplicated or of another configuration; or
+            their rows are not exactly one per sample.
     """
     known = tasks.find(dataset) if dataset else None
     wanted = known.id if known else dataset
     files = [file for folder in folders for file in _shard_files(folder) if wanted in (None, file.dataset)]
     if not files:
         wanted = wanted or "<dataset>"
-        raise InputError(f"{listed(map(str, folders))}: no files of shards ({wanted}.1-of-4.jsonl)")
+        raise InputError(f"{listed(map(str, folders))}: no shard files found (such as {wanted}.1-of-4.jsonl)")
     return [
         _merge([file for file in files if file.dataset == name], out) for name in sorted({f.dataset for f in files})
     ]
@@ -101,7 +101,7 @@ def merge_shards(
 
 @dataclass(frozen=True)
 class _ShardFile:
-    """A file of rows of one shard."""
+    """A file with the rows of one shard."""
 
     dataset: str
     shard: Shard
@@ -110,7 +110,7 @@ class _ShardFile:
 
 
 def _shard_files(folder: Path) -> list[_ShardFile]:
-    """The files of shards in a folder, by name."""
+    """Return the shard files in a folder, sorted by name."""
     with reading(folder):
         found = [(path, match) for path in sorted(folder.iterdir()) if (match := _FILE.fullmatch(path.name))]
     return [
@@ -126,7 +126,7 @@ def _merge(files: Sequence[_ShardFile], out: Path) -> Merged:
     for file in files:
         for row in _rows(file):
             if row["name"] in rows:
-                raise InputError(f"{file.path}: {row['name']!r} stands in another shard too")
+                raise InputError(f"{file.path}: {row['name']!r} is also in another shard")
             rows[row["name"]] = row
     ordered = sorted(rows.values(), key=lambda row: row[_MARK]["place"])
     _check_samples(files[0].dataset, ordered)
@@ -137,14 +137,16 @@ def _merge(files: Sequence[_ShardFile], out: Path) -> Merged:
 
 
 def _check_complete(files: Sequence[_ShardFile]) -> None:
-    """Every shard finished, once, and of one division."""
+    """Check that every shard is there once, is finished, and has the same number of parts."""
     dataset, counts = files[0].dataset, sorted({file.shard.of for file in files})
     if len(counts) > 1:
-        raise InputError(f"{dataset}: shards of different divisions: {listed(f'i/{count}' for count in counts)}")
+        raise InputError(
+            f"{dataset}: shards with different numbers of parts: {listed(f'i/{count}' for count in counts)}"
+        )
     finished = [file.shard for file in files if file.finished]
     twice = sorted({str(shard) for shard in finished if finished.count(shard) > 1})
     if twice:
-        raise InputError(f"{dataset}: shard {listed(twice)} is there twice; give each folder once")
+        raise InputError(f"{dataset}: shard {listed(twice)} is given twice; give each folder only once")
     begun = {file.shard: file for file in files if not file.finished}
     missing = [shard for shard in (Shard(part, counts[0]) for part in range(1, counts[0] + 1)) if shard not in finished]
     if missing:
@@ -154,13 +156,13 @@ def _check_complete(files: Sequence[_ShardFile]) -> None:
 
 def _state(file: _ShardFile | None) -> str:
     if file is None:
-        return "not begun, or in another folder"
+        return "not started, or in another folder"
     with reading(file.path), open_plain(file.path) as stream:
         return f"not finished, {sum(1 for _ in stream)} rows: {file.path}"
 
 
 def _common_settings(files: Sequence[_ShardFile]) -> dict[str, Any]:
-    """The settings that all shards were made with."""
+    """Return the settings that all shards were made with."""
     found = []
     for file in files:
         path = settings_file(file.path)
@@ -168,7 +170,7 @@ def _common_settings(files: Sequence[_ShardFile]) -> dict[str, Any]:
         with reading(path, ValueError):
             changed = differences(found[0], found[-1])
         if changed:
-            raise InputError(f"{file.path}: was made with other settings than {files[0].path.name}: {changed}")
+            raise InputError(f"{file.path}: was made with different settings from {files[0].path.name}: {changed}")
     return dict(found[0])
 
 
@@ -177,12 +179,12 @@ def _rows(file: _ShardFile) -> Iterator[dict[str, Any]]:
         for number, line in enumerate(iter(partial(stream.readline, _LONGEST_LINE), b""), start=1):
             row = json.loads(line)
             if not isinstance(row, dict) or not isinstance(row.get("name"), str) or not _is_of(row, file.shard):
-                raise InputError(f"{file.path}, line {number}: is no row of shard {file.shard}")
+                raise InputError(f"{file.path}, line {number}: is not a row of shard {file.shard}")
             yield row
 
 
 def _is_of(row: dict[str, Any], shard: Shard) -> bool:
-    """Whether a row carries the mark of a shard."""
+    """Return whether a row is marked as part of a shard."""
     mark, subset = row.get(_MARK), row.get("subset") or {}
     if not isinstance(mark, dict) or not isinstance(subset, dict):
         return False
@@ -192,19 +194,21 @@ def _is_of(row: dict[str, Any], shard: Shard) -> bool:
 
 
 def _check_samples(dataset: str, rows: Sequence[dict[str, Any]]) -> None:
-    """As many samples as the data set, or the subset of it, has."""
+    """Check that there are as many samples as in the data set, or in its subset."""
     sizes = {(row[_MARK]["samples"], (row.get("subset") or {}).get("samples")) for row in rows}
     if len(sizes) != 1:
-        raise InputError(f"{dataset}: the shards are of data sets or subsets of different sizes; run them alike")
+        raise InputError(
+            f"{dataset}: the shards are of data sets or subsets of different sizes; run them with the same options"
+        )
     samples, limit = sizes.pop()
     places = {place for row in rows if (place := row[_MARK]["place"]) < samples}
     short = samples - len(places) if limit is None else limit - len(rows)
     if short < 0:
         raise InputError(
-            f"{dataset}: the shards hold {len(rows)} samples, but were last asked for {limit}; run each again under "
-            "the larger --limit, or without"
+            f"{dataset}: the shards contain {len(rows)} samples, but the last --limit was {limit}; run each shard "
+            "again with the larger --limit, or without it"
         )
     if short:
         first = next(place for place in count() if place not in places)
-        where = f"; the first is number {first + 1} of the data set" if limit is None else ""
-        raise InputError(f"{dataset}: {short} of {limit or samples} samples are missing{where}; run its shard again")
+        where = f" (the first: number {first + 1} of the data set)" if limit is None else ""
+        raise InputError(f"{dataset}: {short} of {limit or samples} samples are missing{where}; run their shards again")

@@ -1,7 +1,7 @@
-"""Text from a clip: Hugging Face models, AffectGPT, endpoints and the subtitle-only baseline, all behind one door.
+"""Models that answer questions about clips: Hugging Face models, AffectGPT, endpoints and a subtitle-only baseline.
 
-Nothing on the scoring path imports this package, and importing it loads no model library: those are imported when a
-model is loaded.
+Nothing on the scoring path imports this package. Importing it does not load any model library: they are imported when
+a model is loaded.
 """
 
 from merunibench.errors import MediaError

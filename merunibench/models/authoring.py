@@ -1,8 +1,8 @@
-"""What an author of a `Model` needs besides `merunibench.models`; docs/models.md has a complete example.
+"""Helpers for authors of a `Model`, in addition to `merunibench.models`; docs/models.md has a complete example.
 
-`resolve_modalities` says what a model is given, `fill` makes the question, `read_clip` decodes, `describe` says what
-was made of the files, `versions` which libraries ran. `Answer` and `NoAnswerError` say how an answer ended, or why
-there is none. `picture_file`, `sound_file` and `subtitle_of` are for models with a reader of their own.
+`resolve_modalities` determines what a model is given, `fill` makes the prompt, `read_clip` decodes, `describe` returns
+the media record of a row, and `versions` returns the versions of libraries. `Answer` and `NoAnswerError` tell how an
+answer ended, or why there is none. `picture_file`, `sound_file` and `subtitle_of` are for models with their own reader.
 """
 
 from merunibench.hub import versions

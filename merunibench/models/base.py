@@ -1,8 +1,8 @@
-"""What a model is to whoever runs it: it prepares samples one by one, and answers batches of what it has prepared.
+"""The interface of models: a model prepares samples one by one, and answers batches of prepared samples.
 
-Preparing (decoding, cutting, resizing) needs no accelerator, so a runner does it in other threads while the model
-answers the batch before. What decides a model's answers is in its `settings`; what was made of a sample, in the
-`media` of what it prepared.
+Preparing (decoding, cropping, resizing) does not need a GPU, so a runner does it in other threads while the model
+answers the previous batch. The `settings` of a model contain everything that determines its answers. The `media` of a
+prepared sample describe what was extracted from its files.
 """
 
 from abc import ABC, abstractmethod
@@ -17,16 +17,16 @@ Modality = Literal["audio", "video", "text"]
 MODALITIES: tuple[Modality, ...] = ("audio", "video", "text")
 
 Json = Any
-"""What `json.dumps` takes: numbers, text, lists and dictionaries of them."""
+"""A value that `json.dumps` accepts: numbers, text, lists and dictionaries of them."""
 
 
 class Answer(str):
-    """An answer that says how it ended; for all else it is text.
+    """The text of an answer, with attributes that tell how it ended.
 
     Attributes:
-        finish_reason: `stop`, `length` where it ran into its longest length, or a server's own word; None if unknown.
-        tokens: How many tokens the question had, media included; None if unknown.
-        reasoning: What the model wrote before it, where that is no part of the text; None if nothing.
+        finish_reason: `stop`, `length` if it reached the maximum length, or a server's own term; None if unknown.
+        tokens: Number of tokens of the prompt, including media; None if unknown.
+        reasoning: The reasoning before the answer, if it is not part of the text; otherwise None.
     """
 
     finish_reason: str | None
@@ -36,17 +36,17 @@ class Answer(str):
     def __new__(
         cls, text: str, finish_reason: str | None = None, tokens: int | None = None, reasoning: str | None = None
     ) -> "Answer":
-        """The text, how it ended, how long the question was, and what was thought before."""
+        """Create an answer from its text and attributes."""
         answer = super().__new__(cls, text)
         answer.finish_reason, answer.tokens, answer.reasoning = finish_reason, tokens, reasoning
         return answer
 
 
 class NoAnswerError(MediaError):
-    """A model was asked about a sample and gave no answer; the message becomes the row's reason.
+    """The model gave no answer for a sample; the message becomes the reason in the row.
 
     Attributes:
-        finish_reason: As in `Answer`, and so `tokens` and `reasoning`.
+        finish_reason: As in `Answer`; the same for `tokens` and `reasoning`.
     """
 
     def __init__(
@@ -58,14 +58,14 @@ class NoAnswerError(MediaError):
 
 @dataclass(frozen=True)
 class Sample:
-    """One clip: where its files are, and what is said. Nothing is decoded yet.
+    """One clip: its files and its subtitle. Nothing is decoded yet.
 
     Attributes:
         name: The sample's name in its data set.
-        video: File with the picture, and often the sound.
-        audio: File with the sound alone; without one, the sound of `video` is used.
+        video: Video file, often with sound.
+        audio: Audio file; if None, the sound of `video` is used.
         face: AffectGPT's face crops, an `.npy` file of shape (T, H, W, 3).
-        subtitle: What is said; None where it is not known, empty where nothing is.
+        subtitle: What is said; None if it is not known, empty if nothing is said.
     """
 
     name: str
@@ -77,14 +77,14 @@ class Sample:
 
 @dataclass(frozen=True)
 class Decoding:
-    """How an answer is drawn.
+    """How an answer is generated.
 
     Attributes:
-        max_new_tokens: Longest answer.
+        max_new_tokens: Maximum length of an answer.
         temperature: 0 for greedy decoding.
-        top_p: Share of probability that sampling draws from.
-        seed: Seed of the sampling; unused when greedy.
-        extra: Further arguments of the model's own `generate`.
+        top_p: Probability mass for nucleus sampling.
+        seed: Seed for sampling; not used by greedy decoding.
+        extra: Additional arguments of the model's `generate`.
     """
 
     max_new_tokens: int = 256
@@ -96,9 +96,9 @@ class Decoding:
 
 @dataclass(frozen=True)
 class Generation:
-    """How answers shall be drawn, as far as the user cares; the model's own `Decoding` has the rest.
+    """The user's choices for generation; the model's own `Decoding` provides the rest.
 
-    Attributes are those of `Decoding`; None leaves one to the model.
+    The attributes are those of `Decoding`; None means the model's default.
     """
 
     max_new_tokens: int | None = None
@@ -108,7 +108,7 @@ class Generation:
     extra: Mapping[str, Json] = field(default_factory=dict)
 
     def over(self, own: Decoding) -> Decoding:
-        """What was asked for, and a model's own way where nothing was.
+        """Return the user's choices, with a model's own values for those that are None.
 
         Example:
             >>> sampled = Decoding(max_new_tokens=1200, temperature=1.0, top_p=0.9, extra={"top_k": 20})
@@ -118,7 +118,7 @@ class Generation:
             Decoding(max_new_tokens=1200, temperature=0, top_p=1.0, seed=0, extra={})
         """
         if self.temperature == 0:
-            own = Decoding(own.max_new_tokens)  # what belongs to sampling would have no effect
+            own = Decoding(own.max_new_tokens)  # sampling parameters would have no effect
         asked = {"max_new_tokens": self.max_new_tokens, "temperature": self.temperature, "top_p": self.top_p}
         given: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
         return replace(own, seed=self.seed, extra={**own.extra, **self.extra}, **given)
@@ -126,21 +126,21 @@ class Generation:
 
 @dataclass(frozen=True)
 class Options:
-    """What a user may ask of any model; everything here is recorded in every row.
+    """Options for any model; all of them are recorded in every row.
 
     Attributes:
-        prompt: The question, with `{subtitle}` where the subtitle goes; without text, that sentence is left out.
-        modalities: What the model shall be given.
-        on_unsupported: What to do when a model cannot take a modality: raise, or drop it and record that.
+        prompt: The prompt, with the placeholder `{subtitle}`; without the text modality, that sentence is left out.
+        modalities: The modalities to give to the model.
+        on_unsupported: What to do if a model does not support a modality: raise, or drop it and record that.
         frames: Number of frames, uniformly spaced.
-        generation: How to draw answers.
+        generation: How to generate answers.
         dtype: Precision of the weights: auto, float32, bfloat16, float16.
         device: auto, cpu, cuda, cuda:1, mps, or a device map such as `balanced`.
-        trust_remote_code: Run code that comes with the model's files.
-        processor: Further arguments of the model's processor.
-        chat_template: A Jinja template in place of the model's own; None for its own.
-        template: Variables of the chat template, such as `enable_thinking`.
-        extra: What one kind of model alone understands (`llm`, `visual`, `acoustic` of AffectGPT; `video`, `audio`,
+        trust_remote_code: Run the code that comes with the model's files.
+        processor: Additional arguments of the model's processor.
+        chat_template: A Jinja template that replaces the model's own; None for its own.
+        template: Variables for the chat template, such as `enable_thinking`.
+        extra: Options of one kind of model (`llm`, `visual`, `acoustic` of AffectGPT; `video`, `audio`,
             `concurrency` of endpoints; `frames` of Hugging Face models).
     """
 
@@ -158,33 +158,33 @@ class Options:
     extra: Mapping[str, str] = field(default_factory=dict)
 
     def refuse(self, model: str, *fields: Literal["processor", "template", "extra"]) -> None:
-        """Refuse what a model has no use for, rather than pass over it in silence.
+        """Raise an error for options that a model does not support, rather than ignore them silently.
 
         Args:
             model: Its name, for the message.
-            fields: What it has no use for.
+            fields: The fields that it does not support.
 
         Raises:
-            InputError: something of it was given.
+            InputError: Such an option was given.
         """
         options = {"processor": "--processor-kwarg", "template": "--template-kwarg", "extra": "--model-option"}
         if "template" in fields and self.chat_template is not None:
-            raise InputError(f"{model} knows no --chat-template; leave it out")
+            raise InputError(f"{model} does not support --chat-template; leave it out")
         for name in fields:
             if given := getattr(self, name):
-                raise InputError(f"{model} knows no {options[name]}; leave out {', '.join(sorted(given))}")
+                raise InputError(f"{model} does not support {options[name]}; leave out {', '.join(sorted(given))}")
 
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """A sample as the model takes it.
+    """A sample in the form that the model accepts.
 
     Attributes:
         sample: The sample.
-        modalities: What the model is really given of it.
-        media: What was made of its files, for its row: frames, rate, duration, hash.
-        group: Samples of equal group may share a batch.
-        payload: The model's own.
+        modalities: The modalities that the model is actually given.
+        media: What was extracted from its files, for its row: frames, rate, duration, hash.
+        group: Samples of the same group may share a batch.
+        payload: The model's own data.
     """
 
     sample: Sample
@@ -195,11 +195,11 @@ class Prepared:
 
 
 class Model(ABC):
-    """A model that answers a question about clips.
+    """A model that answers prompts about clips.
 
     Attributes:
         name: The model as the user named it.
-        modalities: What it can take.
+        modalities: The modalities that it supports.
     """
 
     name: str
@@ -208,39 +208,39 @@ class Model(ABC):
     @property
     @abstractmethod
     def settings(self) -> Mapping[str, Json]:
-        """All that decides its answers: model and revision, prompt, generation, media settings, library versions."""
+        """All that determines its answers: model and revision, prompt, generation, media settings, library versions."""
 
     @abstractmethod
     def prepare(self, sample: Sample) -> Prepared:
-        """Decode and cut what the model takes of a sample. Called from several threads.
+        """Decode and preprocess a sample for the model. Called from several threads.
 
         Raises:
-            MediaError: the sample cannot be given to the model.
-            InputError: no sample can: the model does not take what was asked for.
+            MediaError: The sample cannot be given to the model.
+            InputError: No sample can be given to the model: it does not support what was requested.
         """
 
     def collate(self, batch: Sequence[Prepared]) -> Sequence[Prepared]:
-        """What can be done for a batch of equal groups before the model is free for it, such as tokenising.
+        """Do what can be done for a batch of one group before the model is ready for it, such as tokenising.
 
-        A runner may call it from another thread while the model answers the batch before, and hand the result to
-        `answer`; it need not. A slice of the result is a batch that was not collated.
+        A runner may call this from another thread while the model answers the previous batch, and pass the result to
+        `answer`. It is optional. A slice of the result counts as not collated.
 
         Raises:
-            MediaError: one of the batch cannot be given to the model; the others can, on their own.
+            MediaError: A sample of the batch cannot be given to the model; each of the others can be, alone.
         """
         return batch
 
     @abstractmethod
     def answer(self, batch: Sequence[Prepared]) -> list[str]:
-        """The answers to a batch of equal groups, as text, in order; the same as one at a time.
+        """Return the answers for a batch of one group, as text, in order; each is the same as for the sample alone.
 
         Args:
-            batch: What was prepared, or what `collate` made of it.
+            batch: Prepared samples, or the result of `collate`.
 
         Returns:
-            Text; an `Answer` where it is known how it ended, which its row then says.
+            Text; an `Answer` if it is known how it ended, which is then recorded in its row.
 
         Raises:
-            MemoryError: the batch does not fit; a smaller one may.
-            MediaError: one of the batch cannot be given to the model; the others can, on their own.
+            MemoryError: The batch does not fit into memory; a smaller one may.
+            MediaError: A sample of the batch cannot be given to the model; each of the others can be, alone.
         """

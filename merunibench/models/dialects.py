@@ -1,11 +1,11 @@
-"""How pictures and sound are put into a request to an endpoint: what each kind of server takes, and the parts.
+"""Encode frames and sound in a request to an endpoint, for each kind of server.
 
-OpenAI's interface knows pictures and sound, but no video. Servers have ways of their own beside it:
+OpenAI's interface supports images and audio, but not video. Servers have their own extensions:
 
-- vLLM takes frames as one video (`video/jpeg`), with their true times in `media_io_kwargs`;
-- SGLang and `transformers serve` take files (`video_url`) and sound as `audio_url`;
-- llama.cpp takes a file as `input_video`;
-- DashScope's Qwen-Omni takes one medium a question, so that sound has to be in the file, and answers in a stream.
+- vLLM accepts frames as one video (`video/jpeg`), with their true times in `media_io_kwargs`;
+- SGLang and `transformers serve` accept files (`video_url`), and sound as `audio_url`;
+- llama.cpp accepts a file as `input_video`;
+- DashScope's Qwen-Omni accepts one medium per prompt, so the sound must be in the file, and answers in a stream.
 """
 
 import base64
@@ -26,12 +26,12 @@ Part = dict[str, Any]
 
 @dataclass(frozen=True)
 class Dialect:
-    """What a kind of server takes.
+    """What a kind of server accepts.
 
     Attributes:
-        video: The ways to send the picture, the usual one first.
-        audio: The ways to send sound, likewise; `in_file` is within the video's file.
-        request: Further fields of every request.
+        video: The ways to send video, the default one first.
+        audio: The ways to send sound, the default one first; `in_file` means within the video file.
+        request: Additional fields of every request.
     """
 
     video: tuple[str, ...] = ("frames", "file")
@@ -51,17 +51,17 @@ DIALECTS: Mapping[str, Dialect] = {
         {"stream": True, "stream_options": {"include_usage": True}, "modalities": ["text"]},
     ),
 }
-"""Kinds of servers, as `--model-option server=` names them."""
+"""The kinds of servers, by their names for `--model-option server=`."""
 WHOLE = frozenset({"file", "input_video"})
-"""The ways that send a file, not frames of it."""
+"""The ways that send the whole file, not its frames."""
 
 
 def frames_parts(frames: Frames, way: str) -> list[Part]:
-    """Frames as parts of a message, JPEG within their addresses.
+    """Return frames as parts of a message, as JPEG in data URLs.
 
     Args:
         frames: The frames.
-        way: `frames`: a picture each; `jpegs`: one video of pictures; `list`: one list of pictures.
+        way: `frames`: one image each; `jpegs`: one video of images; `list`: one list of images.
     """
     pictures = _jpegs(frames)
     if way == "jpegs":
@@ -73,7 +73,7 @@ def frames_parts(frames: Frames, way: str) -> list[Part]:
 
 
 def times(frames: Frames) -> dict[str, Any]:
-    """Which frames of the clip they are, as vLLM takes it with a video of pictures."""
+    """Return the positions of the frames in the clip, in vLLM's format for a video of images."""
     return {
         "fps": frames.rate,
         "frames_indices": list(frames.indices),
@@ -83,7 +83,7 @@ def times(frames: Frames) -> dict[str, Any]:
 
 
 def sound_part(sound: Sound, way: str) -> Part:
-    """Sound as a part of a message, as wav of 16 bits."""
+    """Return sound as a part of a message, as 16-bit WAV."""
     import soundfile
 
     stream = io.BytesIO()
@@ -96,15 +96,15 @@ def sound_part(sound: Sound, way: str) -> Part:
 
 
 def file_part(path: Path, way: str, *, with_sound: bool) -> Part:
-    """A video file as a part of a message; without its sound where the model shall not hear it.
+    """Return a video file as a part of a message; without its sound if audio is not to be given.
 
     Raises:
-        MediaError: it has no picture, is broken, or too large to send.
+        MediaError: The file has no video, is broken, or is too large to send.
     """
     if not probe(path).frames:
         raise MediaError(f"{path}: has no picture")
     if path.stat().st_size > _LARGEST_FILE:
-        raise MediaError(f"{path}: larger than the {_LARGEST_FILE >> 20} MiB that are sent whole; send frames")
+        raise MediaError(f"{path}: larger than {_LARGEST_FILE >> 20} MiB, the maximum for a whole file; send frames")
     silent = None if with_sound else without_sound(path)
     if silent is None:
         try:
@@ -112,7 +112,7 @@ def file_part(path: Path, way: str, *, with_sound: bool) -> Part:
         except OSError as error:
             raise MediaError(f"{path}: cannot be read: {one_line(error)}") from error
         ending = path.suffix.removeprefix(".").lower()
-        kind = ending if ending.isalnum() else "mp4"  # an odd name must not end up in an address
+        kind = ending if ending.isalnum() else "mp4"  # an unusual suffix must not end up in a URL
     else:
         content, kind = silent
     data = base64.b64encode(content).decode()
@@ -125,7 +125,7 @@ def _jpegs(frames: Frames) -> list[str]:
     try:
         from PIL import Image
     except ImportError as error:
-        raise InputError("sending frames needs Pillow: pip install 'merunibench[models]'") from error
+        raise InputError("sending frames requires Pillow: pip install 'merunibench[models]'") from error
     found = []
     for pixels in frames.pixels:
         stream = io.BytesIO()

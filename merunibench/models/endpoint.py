@@ -1,8 +1,8 @@
-"""`openai:URL#MODEL`: any OpenAI-compatible endpoint that takes pictures, sound or video files.
+"""`openai:URL#MODEL`: any OpenAI-compatible endpoint that accepts images, sound or video files.
 
-`server=` says which kind it is (`dialects`), `video=` and `audio=` send a medium in another way than is usual there.
-What a server makes of the parts it is sent cannot be seen; but it counts tokens: the first clip is asked about once
-more without each medium, and a count that does not fall shows that the medium was ignored.
+`server=` sets its kind (`dialects`); `video=` and `audio=` override the default way to send a medium. What a server
+does with the parts of a message is not visible, but it counts tokens. So the first clip is sent again without each
+medium: if the count does not fall, the medium was ignored.
 """
 
 from collections.abc import Mapping, Sequence
@@ -41,22 +41,22 @@ _OTHERS = frozenset({"server", "concurrency", "check"})
 
 
 class EndpointModel(Model):
-    """Sends clips to an endpoint, a batch at the same time."""
+    """Sends clips to an endpoint, the clips of a batch simultaneously."""
 
     def __init__(self, argument: str, options: Options) -> None:
-        """Make the client; nothing is asked yet.
+        """Create the client; no request is sent yet.
 
         Args:
             argument: `URL#MODEL`, such as `http://127.0.0.1:8000/v1#Qwen/Qwen2.5-VL-7B-Instruct`.
-            options: `extra` may hold `server` (its kind), `video`, `audio` (how they are sent), `concurrency`, and
+            options: `extra` may contain `server` (its kind), `video`, `audio` (how they are sent), `concurrency`, and
                 `check=off`; `template` is sent as `chat_template_kwargs`.
 
         Raises:
-            InputError: the argument or an option is none that endpoints have.
+            InputError: The argument is invalid, or endpoints do not support an option.
         """
         options.refuse("an endpoint", "processor")
         if options.chat_template is not None:
-            raise InputError("an endpoint has a chat template of its own; leave out --chat-template")
+            raise InputError("an endpoint uses its own chat template; leave out --chat-template")
         self._server = options.extra.get("server", "openai")
         self.name = f"openai:{argument}"
         self.modalities = frozenset(MODALITIES)
@@ -79,7 +79,7 @@ class EndpointModel(Model):
 
     @property
     def settings(self) -> Mapping[str, Json]:
-        """See `Model.settings`; what the server runs beyond the model's name is not known."""
+        """See `Model.settings`; only the model's name is known, not what the server actually runs."""
         how: dict[str, Json] = {medium: way for medium, way in self._how.items() if medium in self._given}
         if "video" in how and how["video"] not in WHOLE:
             how |= {"frames": self._options.frames, "jpeg_quality": JPEG_QUALITY}
@@ -101,9 +101,9 @@ class EndpointModel(Model):
         return Prepared(sample, self._given, media, None, turns)
 
     def _asked(self, sample: Sample, asked: Sequence[Modality]) -> tuple[dict[str, Json], Turns]:
-        """What was made of a sample's files, and the question, for what is given of it."""
+        """Return the media record and the prompt of a sample, for the modalities asked for."""
         if self._how["audio"] == "in_file" and {"audio", "video"} <= set(asked):
-            sample = replace(sample, audio=None)  # what is heard is in the file that is seen
+            sample = replace(sample, audio=None)  # the sound is in the video file
         whole = self._how["video"] in WHOLE and "video" in asked
         decoded = tuple(modality for modality in asked if not (whole and modality == "video"))
         clip = read_clip(sample, decoded, self._options.prompt, self._options.frames)
@@ -126,14 +126,14 @@ class EndpointModel(Model):
         return media, Turns([{"role": "user", "content": content}], request)
 
     def _about_a_file(self, *, in_file: bool) -> dict[str, Any]:
-        """What vLLM has to be told of a file: how many frames to take, and to listen."""
+        """Return the request fields that vLLM needs for a file: the number of frames, and whether to use its sound."""
         if self._server != "vllm":
             return {}
         listen = {"mm_processor_kwargs": {"use_audio_in_video": True}} if in_file else {}
         return {"media_io_kwargs": {"video": {"num_frames": self._options.frames}}, **listen}
 
     def answer(self, batch: Sequence[Prepared]) -> list[str]:
-        """See `Model.answer`. What came of a batch is kept until each sample of it is asked about alone."""
+        """See `Model.answer`. If a sample of a batch fails, the replies are kept until each sample is asked alone."""
         waiting = [one for one in batch if one.sample.name not in self._replies]
         replies = self._endpoint.complete([one.payload for one in waiting])
         for one, reply in zip(waiting, replies, strict=True):
@@ -153,18 +153,18 @@ class EndpointModel(Model):
         ]
 
     def _check_arrival(self, one: Prepared, reply: Reply) -> None:
-        """Ask about a clip once more without each medium: the question must have fewer tokens.
+        """Send a clip again without each medium: the prompt must then have fewer tokens.
 
         Raises:
-            InputError: it has not; or sound is sent within the file, and the server counts no tokens.
+            InputError: It does not; or the sound is sent within the file, and the server does not count tokens.
         """
         self._unchecked = False
         inside = self._how["audio"] == "in_file" and {"audio", "video"} <= set(self._given)
         if reply.prompt_tokens is None:
             if inside and self._server == "vllm":
                 raise InputError(
-                    f"{self.name}: counts no tokens, so it is unknown whether it hears the sound of a video file; "
-                    "send the sound by itself (--model-option audio=input_audio)"
+                    f"{self.name}: does not report tokens, so it is unknown whether it uses the sound of a video file; "
+                    "send the sound separately (--model-option audio=input_audio)"
                 )
             return
         media: tuple[Modality, ...] = ("audio", "video")
@@ -175,38 +175,38 @@ class EndpointModel(Model):
             (without,) = self._endpoint.complete([less])
             if without.prompt_tokens is not None and without.prompt_tokens >= reply.prompt_tokens:
                 raise InputError(
-                    f"{self.name} passes over the {medium}: its question has {reply.prompt_tokens} tokens with it, and "
-                    f"{without.prompt_tokens} without. Leave {medium} out (--modalities), send it in another way "
-                    f"(--model-option {medium}=…), or, if this server counts no media, --model-option check=off"
+                    f"{self.name} ignores the {medium}: the prompt has {reply.prompt_tokens} tokens with it, and "
+                    f"{without.prompt_tokens} without it. Leave {medium} out (--modalities), send it in another way "
+                    f"(--model-option {medium}=…), or, if this server does not count media, --model-option check=off"
                 )
 
     def _without(self, sample: Sample, medium: Modality) -> Turns | None:
-        """The question without a medium, for one token of an answer; None where that cannot be asked."""
+        """Return the prompt without a medium, for an answer of one token; None if it cannot be sent so."""
         if medium == "video" and self._how["audio"] == "in_file":
-            return None  # the sound would go with it
+            return None  # the sound would be missing too
         _, turns = self._asked(sample, [modality for modality in self._given if modality != medium])
         return Turns(turns, {**turns.request, "max_tokens": 1})
 
 
 def _dialect(server: str) -> Dialect:
     if server not in DIALECTS:
-        raise InputError(f"server={server}: one of {', '.join(DIALECTS)}")
+        raise InputError(f"server={server}: must be one of {', '.join(DIALECTS)}")
     return DIALECTS[server]
 
 
 def _chosen(extra: Mapping[str, str], dialect: Dialect, asked: Sequence[Modality]) -> dict[str, str]:
-    """How each medium is sent."""
+    """Return how each medium is sent."""
     ways = {"video": dialect.video, "audio": dialect.audio}
     if unknown := set(extra) - set(ways) - _OTHERS:
         raise InputError(
-            f"endpoints know no option {min(unknown)!r}: server, video, audio, concurrency and check are all"
+            f"unknown option {min(unknown)!r} of endpoints; known options: server, video, audio, concurrency, check"
         )
     chosen = {medium: extra.get(medium, usual[0]) for medium, usual in ways.items()}
     for medium, way in chosen.items():
         if way not in ways[medium]:
-            raise InputError(f"{medium}={way}: one of {', '.join(ways[medium])}")
+            raise InputError(f"{medium}={way}: must be one of {', '.join(ways[medium])}")
     if chosen["audio"] == "in_file" and "video" in asked and chosen["video"] not in WHOLE:
-        raise InputError("audio=in_file: sound is in a file, so send the file (video=file)")
+        raise InputError("audio=in_file: the sound is in the file, so the file must be sent (video=file)")
     if chosen["audio"] == "in_file" and "video" not in asked:
         chosen["audio"] = next(way for way in ways["audio"] if way != "in_file")
     return chosen
@@ -215,12 +215,12 @@ def _chosen(extra: Mapping[str, str], dialect: Dialect, asked: Sequence[Modality
 def _checks(extra: Mapping[str, str]) -> bool:
     asked = extra.get("check", "on")
     if asked not in ("on", "off"):
-        raise InputError(f"check={asked}: on or off")
+        raise InputError(f"check={asked}: must be on or off")
     return asked == "on"
 
 
 def _concurrency(extra: Mapping[str, str]) -> int:
     asked = extra.get("concurrency", "8")
     if not asked.isascii() or not asked.isdigit() or int(asked) < 1:
-        raise InputError(f"concurrency={asked}: how many requests at the same time, at least 1")
+        raise InputError(f"concurrency={asked}: must be a number of simultaneous requests, at least 1")
     return int(asked)

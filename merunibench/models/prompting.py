@@ -1,4 +1,4 @@
-"""A clip as a model is asked about it: the question, the subtitle in it or left out, and the decoded media."""
+"""Prepare a clip for a model: the prompt with or without its subtitle, and the decoded media."""
 
 import re
 from collections.abc import Collection
@@ -11,15 +11,15 @@ from merunibench.media import Frames, Sound, file_hash, read_frames, read_sound
 from merunibench.models.base import MODALITIES, Modality, Options, Sample
 
 SUBTITLE = "{subtitle}"
-"""Where the subtitle goes in a prompt."""
+"""The placeholder for the subtitle in a prompt."""
 
 
 def fill(prompt: str, subtitle: str | None) -> str:
-    r"""The prompt with the subtitle in its place, or `without_subtitle`.
+    r"""Return the prompt with the subtitle inserted, or `without_subtitle`.
 
     Args:
-        prompt: Text with `{subtitle}` in it; other braces mean nothing.
-        subtitle: What is said; None to leave it out.
+        prompt: Text with the placeholder `{subtitle}`; other braces have no meaning.
+        subtitle: The subtitle; None to leave it out.
 
     Example:
         >>> fill("They say: {subtitle}\nHow do they feel?", "Oh, {great}.")
@@ -30,12 +30,12 @@ def fill(prompt: str, subtitle: str | None) -> str:
     return without_subtitle(prompt) if subtitle is None else prompt.replace(SUBTITLE, subtitle)
 
 
-# Also behind a quotation mark, where the full stop stands before it or is left out.
+# A sentence may also end after a quotation mark, with the full stop before the mark or omitted.
 _SENTENCE = re.compile(r".+?(?:[.!?\"”»](?=\s)|[。！？]|$)\s*")
 
 
 def without_subtitle(prompt: str) -> str:
-    r"""A prompt for a model that is not told what is said: without the sentence that has `{subtitle}` in it.
+    r"""Return the prompt without the sentence that contains `{subtitle}`, for a model that is not given the subtitle.
 
     Example:
         >>> without_subtitle('Look.\nThe person says: "{subtitle}"\nHow does it feel?')
@@ -52,42 +52,42 @@ def without_subtitle(prompt: str) -> str:
 
 
 def resolve_modalities(options: Options, taken: Collection[Modality], model: str) -> tuple[Modality, ...]:
-    """What a model is given of every sample, in the order of `MODALITIES`.
+    """Return the modalities that a model is given of every sample, in the order of `MODALITIES`.
 
     Args:
-        options: What is asked for, and what to do with what the model cannot take.
-        taken: What the model can take.
+        options: The requested modalities, and what to do with unsupported ones.
+        taken: The modalities that the model supports.
         model: Its name, for the message.
 
     Raises:
-        InputError: the model does not take what was asked for, or nothing would be left of it, or the prompt has no
-            place for the text.
+        InputError: The model does not support a requested modality, or none of them, or the prompt has no
+            placeholder for the text.
     """
     asked = [modality for modality in MODALITIES if modality in options.modalities]
     kept = tuple(modality for modality in asked if modality in taken)
     refused = [modality for modality in asked if modality not in taken]
     if refused and not kept:
-        raise InputError(f"{model} takes no {' and no '.join(refused)}, and nothing else was asked for")
+        raise InputError(f"{model} does not support {' or '.join(refused)}, and nothing else was requested")
     if refused and options.on_unsupported == "error":
         raise InputError(
-            f"{model} takes no {' and no '.join(refused)}: it would answer without, and not say so. Ask for "
-            f"--modalities {'+'.join(kept)}, or --on-unsupported drop to have that recorded in every row"
+            f"{model} does not support {' or '.join(refused)} and would silently answer without. Use "
+            f"--modalities {'+'.join(kept)}, or --on-unsupported drop to record that in every row"
         )
     if "text" in kept and SUBTITLE not in options.prompt:
-        raise InputError(f"the prompt has no {SUBTITLE}, so the text would not be given: add it, or leave text out")
+        raise InputError(f"the prompt has no {SUBTITLE} for the text: add it, or leave text out (--modalities)")
     if "text" not in kept and not fill(options.prompt, None).strip():
-        raise InputError("the prompt asks nothing")
+        raise InputError("the prompt is empty without the subtitle")
     return kept
 
 
 @dataclass(frozen=True, eq=False)
 class Clip:
-    """What a model is asked about one sample.
+    """The input of a model for one sample.
 
     Attributes:
-        prompt: The question, the subtitle in it.
-        frames: The picture; None where it is not given.
-        sound: The sound; None where it is not given.
+        prompt: The prompt, with the subtitle inserted.
+        frames: The frames; None if video is not given.
+        sound: The sound; None if audio is not given.
     """
 
     prompt: str
@@ -96,10 +96,10 @@ class Clip:
 
 
 def read_clip(sample: Sample, modalities: tuple[Modality, ...], prompt: str, frames: int) -> Clip:
-    """Decode what is given of a sample.
+    """Decode the given modalities of a sample.
 
     Raises:
-        MediaError: a file is absent or broken, or the subtitle is not known.
+        MediaError: A file is missing or broken, or the subtitle is not known.
     """
     return Clip(
         fill(prompt, subtitle_of(sample) if "text" in modalities else None),
@@ -109,7 +109,7 @@ def read_clip(sample: Sample, modalities: tuple[Modality, ...], prompt: str, fra
 
 
 def describe(sample: Sample, clip: Clip) -> dict[str, Any]:
-    """What was made of a sample's files, for its row."""
+    """Return the media record of a sample for its row: what was extracted from its files."""
     media: dict[str, Any] = {}
     if clip.frames is not None:
         height, width = clip.frames.pixels.shape[1:3]
@@ -132,10 +132,10 @@ def describe(sample: Sample, clip: Clip) -> dict[str, Any]:
 
 
 def picture_file(sample: Sample) -> Path:
-    """The file with a sample's picture.
+    """Return a sample's video file.
 
     Raises:
-        MediaError: it has none.
+        MediaError: There is none.
     """
     if sample.video is None:
         raise MediaError(f"{sample.name}: no video file; leave video out, or provide one")
@@ -143,10 +143,10 @@ def picture_file(sample: Sample) -> Path:
 
 
 def sound_file(sample: Sample) -> Path:
-    """The file with a sample's sound: its own, or that with the picture.
+    """Return the file with a sample's sound: the audio file, or else the video file.
 
     Raises:
-        MediaError: it has none.
+        MediaError: There is none.
     """
     path = sample.audio or sample.video
     if path is None:
@@ -155,13 +155,13 @@ def sound_file(sample: Sample) -> Path:
 
 
 def subtitle_of(sample: Sample) -> str:
-    """What is said in a sample.
+    """Return the subtitle of a sample.
 
     Raises:
-        MediaError: it is not known.
+        MediaError: The subtitle is not known.
     """
     if sample.subtitle is None:
         raise MediaError(
-            f"{sample.name}: no subtitle is known; leave text out, or provide one (empty if nobody speaks)"
+            f"{sample.name}: no subtitle is known; leave text out, or provide one (empty if no one speaks)"
         )
     return sample.subtitle

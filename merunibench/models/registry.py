@@ -1,8 +1,8 @@
-"""The models there are, as data, and which code a model's name stands for.
+"""The known kinds of models, as data, and the code that loads a model from its name.
 
-`SCHEME:REST` calls that scheme's loader with `REST`; every other name is one on the Hugging Face Hub, or a folder.
-Packages bring models of their own by entry points in the group `merunibench.models` (docs/models.md). A family that is
-not here but that transformers knows goes through the same code; nobody has tried it.
+`SCHEME:REST` calls that scheme's loader with `REST`; every other name is a folder or a name on the Hugging Face Hub.
+Packages register their own models by entry points in the group `merunibench.models` (docs/models.md). Families that are
+not listed here but that transformers supports use the same code, untested.
 """
 
 import json
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from merunibench.models.huggingface import Family
 
 GROUP = "merunibench.models"
-"""Entry point group. An entry's name is a scheme if it is a loader, and a model type if it is a `Family`."""
+"""Entry point group. The name of an entry is a scheme if it is a loader, and a model type if it is a `Family`."""
 
 Loader = Callable[[str, Options], Model]
 
-TINY = "a tiny model of random weights: all modalities it takes, batch equals single, each medium moves the answer"
+TINY = "a tiny model with random weights: all its modalities; batch equals single; each medium changes the answer"
 HUGGING_FACE = ("torch", "transformers", "accelerate")
 """The modules that Hugging Face models need."""
 
@@ -36,15 +36,15 @@ class Entry:
     """One kind of model.
 
     Attributes:
-        name: Model type as a Hugging Face configuration has it, or what to write before the colon.
-        example: A model of the kind, as one names it.
-        modalities: What it takes.
-        note: What differs from other families.
+        name: Model type in a Hugging Face configuration, or the scheme before the colon.
+        example: The full name of a model of this kind.
+        modalities: The modalities that it supports.
+        note: How it differs from other families.
         tested: What was tested; empty if nothing was.
-        loader: `module:name` of a scheme's loader, imported when a model of that scheme is asked for.
-        needs: The modules it needs.
-        extra: The extra of merunibench that brings them.
-        decodes: Whether clips are decoded here.
+        loader: `module:name` of a scheme's loader, imported when a model of that scheme is loaded.
+        needs: The modules that it needs.
+        extra: The extra of merunibench that installs them.
+        decodes: Whether clips are decoded in this process.
     """
 
     name: str
@@ -64,14 +64,14 @@ FAMILIES = (
     Entry("qwen2_5_vl", "Qwen/Qwen2.5-VL-7B-Instruct", _SEES, "times of frames in positions"),
     Entry("qwen3_vl", "Qwen/Qwen3-VL-8B-Instruct", _SEES, "times of frames in the prompt"),
     Entry("qwen2_audio", "Qwen/Qwen2-Audio-7B-Instruct", ("audio", "text")),
-    Entry("qwen2_5_omni", "Qwen/Qwen2.5-Omni-7B", MODALITIES, "the thinker alone; picture and sound interleaved"),
-    Entry("qwen3_omni_moe", "Qwen/Qwen3-Omni-30B-A3B-Instruct", MODALITIES, "as qwen2_5_omni"),
+    Entry("qwen2_5_omni", "Qwen/Qwen2.5-Omni-7B", MODALITIES, "only the thinker; video and sound interleaved"),
+    Entry("qwen3_omni_moe", "Qwen/Qwen3-Omni-30B-A3B-Instruct", MODALITIES, "like qwen2_5_omni"),
     Entry("llava_onevision", "llava-hf/llava-onevision-qwen2-7b-ov-hf", _SEES),
     Entry("video_llava", "LanguageBind/Video-LLaVA-7B-hf", _SEES, "trained on 8 frames"),
     Entry("smolvlm", "HuggingFaceTB/SmolVLM2-2.2B-Instruct", _SEES, "times of frames in the prompt; needs num2words"),
-    Entry("gemma4", "google/gemma-4-E2B-it", MODALITIES, "sound only where the checkpoint has an audio tower"),
+    Entry("gemma4", "google/gemma-4-E2B-it", MODALITIES, "sound only if the checkpoint has an audio tower"),
     Entry("llava", "llava-hf/llava-1.5-7b-hf", _SEES, "frames as single images"),
-    Entry("causal language models", "Qwen/Qwen3-8B", ("text",), "the subtitle alone"),
+    Entry("causal language models", "Qwen/Qwen3-8B", ("text",), "only the subtitle"),
 )
 """The tested families of Hugging Face models."""
 
@@ -89,8 +89,8 @@ _BUILTIN = (
         "openai",
         "openai:https://host/v1#MODEL",
         MODALITIES,
-        "frames as pictures or the file itself; what the server makes of them is its own",
-        "a server of the tests' own",
+        "frames as images, or the file itself; how the server processes them is up to the server",
+        "a test server",
         loader="merunibench.models.endpoint:EndpointModel",
         needs=("openai",),
         extra="endpoint",
@@ -99,8 +99,8 @@ _BUILTIN = (
         "exec",
         "exec:'python adapter.py'",
         MODALITIES,
-        "a program in an environment of its own (docs/bridge.md)",
-        "programs of the tests' own",
+        "a program in its own environment (docs/bridge.md)",
+        "test programs",
         loader="merunibench.models.bridge.model:BridgeModel",
         needs=(),
         decodes=False,
@@ -109,16 +109,16 @@ _BUILTIN = (
         "tiny",
         "tiny",
         MODALITIES,
-        "random weights, made in seconds, to try one's own clips with; its answers mean nothing",
-        "in full",
+        "random weights, built in seconds, to try a run on your own clips; its answers have no meaning",
+        "completely",
         loader="merunibench.models.tiny:load",
     ),
     Entry(
         "text-lexicon",
         "text-lexicon",
         ("text",),
-        "a baseline; no model",
-        "in full",
+        "a baseline, not a model",
+        "completely",
         loader="merunibench.models.text_lexicon:TextLexicon",
         needs=(),
     ),
@@ -128,7 +128,7 @@ SCHEMES: Mapping[str, Entry] = {entry.name: entry for entry in _BUILTIN}
 
 
 def entries() -> list[Entry]:
-    """Everything that can be called here: families, schemes, and what installed packages bring."""
+    """Return all known kinds of models: families, schemes, and those that installed packages register."""
     brought = [
         Entry(e.name, f"{e.name}:…", (), f"provided by {e.dist.name if e.dist else e.value}", "") for e in installed()
     ]
@@ -136,14 +136,14 @@ def entries() -> list[Entry]:
 
 
 def further() -> list[Entry]:
-    """The further types that were tried, tiny and random; of those that failed or could not be tried, the cause."""
+    """Return the further types that were tried with tiny random models; for failed or untried ones, with the cause."""
     record = json.loads((Path(__file__).parent / "further.json").read_text("utf-8"))
     with_version = f"{TINY}; transformers {record['transformers']}"
-    shares = {"any": "", "equal": "a batch holds sounds of equal length", "alone": "asked one by one"}
+    shares = {"any": "", "equal": "batches contain sounds of equal length", "alone": "one clip at a time"}
     return [
         Entry(name, "", tuple(facts["takes"]), shares[facts["batches"]], with_version)
         if "takes" in facts
-        else Entry(name, "", (), f"does not work: {facts['cause']} ({facts['owner']})", "in vain")
+        else Entry(name, "", (), f"does not work: {facts['cause']} ({facts['owner']})", "failed")
         for name, facts in record["types"].items()
     ] + [
         Entry(name, "", (), f"not tried: {why['cause']} ({why['owner']})", "")
@@ -153,15 +153,15 @@ def further() -> list[Entry]:
 
 
 def load_model(spec: str, options: Options) -> Model:
-    """Load the model that a name stands for.
+    """Load the model with the given name.
 
     Args:
         spec: `owner/name` on the Hugging Face Hub (`@revision` may follow), a folder, `affectgpt:CHECKPOINT`,
-            `openai:URL#MODEL`, `exec:COMMAND`, `tiny`, `text-lexicon`, or what an installed package calls its own.
-        options: What is asked of it.
+            `openai:URL#MODEL`, `exec:COMMAND`, `tiny`, `text-lexicon`, or a name that an installed package registers.
+        options: The options of the model.
 
     Raises:
-        InputError: there is no such model, or it does not take what is asked for.
+        InputError: There is no such model, or it does not support what is requested.
     """
     scheme, _, rest = spec.partition(":")
     if scheme in SCHEMES:
@@ -172,7 +172,9 @@ def load_model(spec: str, options: Options) -> Model:
     if callable(brought) and not isinstance(brought, type):
         model = brought(rest, options)
         if not isinstance(model, Model):
-            raise InputError(f"{spec}: the package that brings {scheme!r} made a {type(model).__name__}, not a Model")
+            raise InputError(
+                f"{spec}: the loader registered as {scheme!r} returned a {type(model).__name__}, not a Model"
+            )
         return model
     from merunibench.models.huggingface.model import HuggingFaceModel
 
@@ -180,10 +182,10 @@ def load_model(spec: str, options: Options) -> Model:
 
 
 def checkpoints(spec: str) -> dict[str, str]:
-    """Checkpoint -> the model's name at it alone, where a name stands for several; else the name, under an empty one.
+    """Return checkpoint -> model name, if the name means several checkpoints; otherwise the name under an empty key.
 
     Args:
-        spec: As for `load_model`; a scheme's module says by a function `checkpoints` what its arguments stand for.
+        spec: As for `load_model`; the function `checkpoints` of a scheme's module finds the checkpoints of an argument.
     """
     scheme, _, rest = spec.partition(":")
     if scheme not in SCHEMES:
@@ -195,15 +197,15 @@ def checkpoints(spec: str) -> dict[str, str]:
 
 
 def installed() -> list[EntryPoint]:
-    """The entries that installed packages bring, by name; none of them is imported."""
+    """Return the entries that installed packages register, sorted by name, without importing them."""
     return sorted(entry_points(group=GROUP), key=lambda entry: entry.name)
 
 
-def _brought(name: str) -> Any:  # noqa: ANN401 - a stranger's object
-    """The object that an installed package brings under a name; None if none does.
+def _brought(name: str) -> Any:  # noqa: ANN401 - an object of any package
+    """Return the object that an installed package registers under a name, or None.
 
     Raises:
-        InputError: it cannot be imported, or two packages bring the same name.
+        InputError: The object cannot be imported, or two packages register the same name.
     """
     entries = [entry for entry in installed() if entry.name == name]
     if not entries:
@@ -213,9 +215,9 @@ def _brought(name: str) -> Any:  # noqa: ANN401 - a stranger's object
         raise InputError(f"{name}: registered by several packages ({', '.join(places)}); uninstall all but one")
     try:
         return entries[0].load()
-    except Exception as error:  # a stranger's package may raise anything as it is imported
+    except Exception as error:  # a package may raise any exception while it is imported
         why = f"{type(error).__name__}: {one_line(error)}"
-        raise InputError(f"{name}: {places[0]} brings it but cannot be imported: {why}") from error
+        raise InputError(f"{name}: registered by {places[0]}, which cannot be imported: {why}") from error
 
 
 def _family(model_type: str) -> "type[Family] | None":

@@ -1,6 +1,6 @@
-"""`text-lexicon`: the baseline that reads the subtitle alone, behind the same door as every model.
+"""`text-lexicon`: a baseline that uses only the subtitle, with the same interface as the models.
 
-What a model that sees and hears has to beat.
+A multimodal model should beat it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,13 +15,13 @@ class TextLexicon(Model):
     """Answers with the emotions that a table of everyday cues finds in the subtitle."""
 
     def __init__(self, argument: str, options: Options) -> None:
-        """The baseline; it takes no argument.
+        """Create the baseline; it takes no argument.
 
         Raises:
-            InputError: there is an argument or an option, or the subtitle is not to be given.
+            InputError: An argument or an option is given, or the text modality is not.
         """
         if argument:
-            raise InputError(f"text-lexicon takes nothing after its name, but {argument!r} is there")
+            raise InputError(f"text-lexicon takes no argument, but {argument!r} was given")
         options.refuse("text-lexicon", "processor", "template", "extra")
         self.name = "text-lexicon"
         self.modalities = frozenset(("text",))
@@ -29,7 +29,7 @@ class TextLexicon(Model):
 
     @property
     def settings(self) -> Mapping[str, Json]:
-        """It heeds neither prompt nor generation settings, so they are no part of them."""
+        """See `Model.settings`; prompt and generation settings are not included, since they have no effect."""
         return {"kind": "text-lexicon", "modalities": list(self._given)}
 
     def prepare(self, sample: Sample) -> Prepared:
@@ -37,5 +37,5 @@ class TextLexicon(Model):
         return Prepared(sample, self._given, {}, None, subtitle_of(sample))
 
     def answer(self, batch: Sequence[Prepared]) -> list[str]:
-        """The labels, as a sentence would list them."""
+        """Return the labels as a comma-separated list."""
         return [", ".join(text_lexicon(one.payload)[0]) for one in batch]

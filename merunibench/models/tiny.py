@@ -1,8 +1,8 @@
-"""`tiny`: a model of random weights that sees, hears and reads, made in seconds: a rehearsal for a real one.
+"""`tiny`: a model with random weights for video, audio and text, built in seconds to rehearse a run with a real one.
 
-It is a Qwen2.5-Omni of a hundred thousand weights, saved and loaded as a published one is, so that decoders, batches,
-devices, resuming and scoring are tried on one's own clips before gigabytes are fetched. It answers with emotion words,
-drawn by what it is given; they mean nothing.
+It is a Qwen2.5-Omni with a hundred thousand weights, saved and loaded like a published one. Decoders, batches, devices,
+resuming and scoring can thus be tried on one's own clips before gigabytes are downloaded. It answers with emotion words
+that depend on its input but have no meaning.
 """
 
 from collections.abc import Mapping
@@ -25,9 +25,9 @@ WORDS = (
     "relieved", "sad", "surprised", "worried",
 )  # fmt: skip
 _LONGEST = len(WORDS) + 1
-"""Words of an answer at most, unless fewer are asked for: none comes twice, so that it ends by itself."""
+"""Maximum number of words of an answer, unless fewer are requested; no word is repeated, so an answer always ends."""
 _WIDTH, _SPREAD = 32, 0.2
-"""Hidden size, and spread of the weights: at the usual 0.02, media would hardly move so small a model."""
+"""Hidden size, and spread of the weights: at the usual 0.02, media would hardly affect such a small model."""
 _MARKS = {
     "image_token": "<|image_pad|>", "video_token": "<|video_pad|>", "audio_token": "<|AUDIO|>",
     "vision_bos_token": "<|vision_start|>", "vision_eos_token": "<|vision_end|>",
@@ -44,19 +44,19 @@ _TEMPLATE = (
 
 
 def load(argument: str, options: Options) -> Model:
-    """The model, made and loaded as any folder is.
+    """Build the model and load it like any model folder.
 
     Args:
-        argument: Nothing.
-        options: As of any Hugging Face model; an answer ends by itself.
+        argument: Must be empty.
+        options: As for any Hugging Face model; answers always end.
 
     Raises:
-        InputError: there is an argument, or a library is missing.
+        InputError: An argument is given, or a library is missing.
     """
     from merunibench.models.huggingface.model import HuggingFaceModel
 
     if argument:
-        raise InputError(f"tiny takes nothing after its name, but {argument!r} is there")
+        raise InputError(f"tiny takes no argument, but {argument!r} was given")
     longest = options.generation.max_new_tokens or _LONGEST
     options = replace(options, generation=replace(options.generation, max_new_tokens=longest))
     with TemporaryDirectory(ignore_cleanup_errors=True) as place:
@@ -66,15 +66,15 @@ def load(argument: str, options: Options) -> Model:
 
 
 def _no_other(_: str) -> "type[Family] | None":
-    """A package's own family of the same type is another matter."""
+    """Ignore families of the same type that packages register."""
     return None
 
 
 def build(folder: Path) -> None:
-    """Write the model's files; the same ones each time.
+    """Write the model's files; they are the same each time.
 
     Raises:
-        InputError: a library is missing.
+        InputError: A library is missing.
     """
     transformers = load_transformers()
     import torch
@@ -103,9 +103,9 @@ def build(folder: Path) -> None:
 
 
 def _say_words(model: Any, words: list[int], ends: list[int]) -> None:  # noqa: ANN401
-    """Change the weights so that words alone are likely, and words that end an answer less so.
+    """Change the weights so that only words are likely, and words that end an answer are less likely.
 
-    The head has no bias. So one feature is made the same at every place, and stands for it.
+    The head has no bias. So one feature is made constant at every position and serves as the bias.
     """
     import torch
 
@@ -120,7 +120,7 @@ def _say_words(model: Any, words: list[int], ends: list[int]) -> None:  # noqa: 
 
 
 def _tokenizer(transformers: Any) -> Any:  # noqa: ANN401 - transformers' own
-    """Bytes, and words that no text is ever split into: each with a comma, and at an answer's end without."""
+    """Build a tokenizer of bytes and of words that no text is split into: each with a comma, and without (last one)."""
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 
     alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
@@ -143,7 +143,7 @@ def _ids(tokenizer: Any, end: str) -> list[int]:  # noqa: ANN401
 
 
 def _sizes(tokenizer: Any) -> Mapping[str, Any]:  # noqa: ANN401
-    """The configuration of the part that writes."""
+    """Return the configuration of the thinker, the part that generates text."""
     numbers = {name: tokenizer.convert_tokens_to_ids(token) for name, token in _MARKS.items()}
     rope = {"rope_type": "default", "mrope_section": [2, 3, 3], "rope_theta": 10000.0}
     text = {

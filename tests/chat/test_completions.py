@@ -7,7 +7,7 @@ import pytest
 from merunibench.chat.base import CUT_OFF, ONLY_REASONING, Reply
 from merunibench.chat.completion import LONGEST_ANSWER, MalformedError, read_completion
 
-NOTHING = "the model answered nothing"
+NOTHING = "the model gave an empty answer"
 FILTERED = "stopped by the endpoint's content filter"
 TRACE = "He frowns, so he may be"
 
@@ -102,7 +102,7 @@ def test_reasoning_is_kept_beside_the_answer(body, reasoning):
         (completion("PROHIBITED_CONTENT"), FILTERED, "content_filter"),
         (completion("sensitive", content=""), FILTERED, "content_filter"),
         (completion("tool_calls", content=None, tool_calls=[{"id": "1"}]), "called a tool", "tool_calls"),
-        (completion("stop", content="x" * (LONGEST_ANSWER + 1)), "characters are more than", "stop"),
+        (completion("stop", content="x" * (LONGEST_ANSWER + 1)), "characters; the maximum is", "stop"),
     ],
 )
 def test_no_answer_has_its_reason(body, reason, ended):
@@ -148,13 +148,13 @@ def test_no_answer_has_its_reason(body, reason, ended):
         (b'{"error": {"message": {"a": 1}}}', ""),
         (b'{"detail": "Not Found"}', "Not Found"),
         (completion("error", content="happy, and", choice={"error": {"message": "the host died"}}), "the host died"),
-        (completion("abort", content="happy, and"), "broken off (abort)"),
+        (completion("abort", content="happy, and"), "aborted (abort)"),
     ],
 )
 def test_what_is_no_completion(body, detail):
     with pytest.raises(MalformedError) as caught:
         read_completion(body)
-    reason = "the endpoint's answer is no chat completion"
+    reason = "the endpoint's reply is not a chat completion"
     assert str(caught.value) == (f"{reason}: {detail}" if detail else reason)
 
 

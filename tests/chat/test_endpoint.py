@@ -114,10 +114,10 @@ def test_spent_quotas_are_waited_for():
         (problem(400, f"context length of {KEY} exceeded"), "HTTP 400: context length of *** exceeded"),
         (problem(422, "bad"), "HTTP 422: bad"),
         (problem(500, "always"), "HTTP 500: always"),
-        ("", "the model answered nothing"),
-        (" \n", "the model answered nothing"),
-        ((200, {}, b'{"choices": [{"message": {"content": null}}]}'), "the model answered nothing"),
-        ((200, {}, b'{"choices": [{"message": {"content": 3}}]}'), "the endpoint's answer is no chat completion"),
+        ("", "the model gave an empty answer"),
+        (" \n", "the model gave an empty answer"),
+        ((200, {}, b'{"choices": [{"message": {"content": null}}]}'), "the model gave an empty answer"),
+        ((200, {}, b'{"choices": [{"message": {"content": 3}}]}'), "the endpoint's reply is not a chat completion"),
     ],
 )
 def test_what_is_wrong_with_one_conversation_fails_it_alone(trouble, reason):
@@ -165,7 +165,7 @@ def test_what_concerns_all_ends_the_run(trouble, words):
 def test_nobody_there():
     with fake_server(echo) as server:
         gone = endpoint(server, retries=1)
-    with pytest.raises(InputError, match="is the server running"):
+    with pytest.raises(InputError, match="check that the server is running"):
         gone.complete(asked("a"))
 
 
@@ -225,8 +225,8 @@ def test_half_a_character_is_replaced():
         ("http://x:99999#m", "URL#MODEL"),
         ("http://[#m", "URL#MODEL"),
         ("http://x/v1#  ", "URL#MODEL"),
-        (f"http://me:{KEY}@x/v1#m", "neither user nor key"),
-        (f"http://x/v1?key={KEY}#m", "neither user nor key"),
+        (f"http://me:{KEY}@x/v1#m", "must not contain a user or key"),
+        (f"http://x/v1?key={KEY}#m", "must not contain a user or key"),
     ],
 )
 def test_specs_that_are_none(spec, word):

@@ -17,7 +17,7 @@ from merunibench.errors import InputError
 from tests.fake_openai import completion, fake_server, problem
 
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
-MALFORMED = "the endpoint's answer is no chat completion"
+MALFORMED = "the endpoint's reply is not a chat completion"
 LATE = "Request timed out."
 GIANT = b'{"choices": [{"message": {"content": "' + b"x" * (6 * MOST_BYTES)
 
@@ -75,9 +75,9 @@ def cut(out):
         ((200, {}, GIANT), f"{MALFORMED}: longer than 4 MiB", 2),
         (packed(GIANT), f"{MALFORMED}: longer than 4 MiB", 2),
         (packed(GIANT, "deflate", zlib.compress), f"{MALFORMED}: longer than 4 MiB", 2),
-        (packed(gzip.compress(GIANT), "gzip, gzip"), f"{MALFORMED}: packed in a way", 2),
-        ((200, {"content-encoding": "zstd"}, b"(\xb5/\xfd"), f"{MALFORMED}: packed in a way", 2),
-        ((200, {"content-encoding": "gzip"}, b"happy"), f"{MALFORMED}: cannot be unpacked", 2),
+        (packed(gzip.compress(GIANT), "gzip, gzip"), f"{MALFORMED}: its content encoding was not requested", 2),
+        ((200, {"content-encoding": "zstd"}, b"(\xb5/\xfd"), f"{MALFORMED}: its content encoding was not requested", 2),
+        ((200, {"content-encoding": "gzip"}, b"happy"), f"{MALFORMED}: cannot be decompressed", 2),
         (packed(b'{"choices": ['), MALFORMED, 2),
         (endless_failure, "HTTP 400: no no", 1),
         (trickle(HEAD + b"\r\n"), LATE, 3),
@@ -153,7 +153,7 @@ def test_long_pauses_are_said_once(caplog, monkeypatch):
     with fake_server(lambda _, number: problem(500, "oops") if number < 3 else "happy") as server:
         Endpoint(f"{server.url}#m").complete([[{"role": "user", "content": "?"}]])
     assert [record.getMessage() for record in caplog.records if "merunibench" in record.name] == [
-        f"{server.url}: HTTP 500: oops; asking again in 0 seconds"
+        f"{server.url}: HTTP 500: oops; retrying in 0 seconds"
     ]
 
 

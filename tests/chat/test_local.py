@@ -110,7 +110,7 @@ def test_what_cannot_be_asked_fails_alone(tmp_path):
     assert [reply.error and reply.error.split(",")[0].partition(" ")[2] for reply in replies] == [
         None,
         "tokens",
-        "model reads text alone",
+        "model accepts only text",
     ]
 
 
@@ -139,7 +139,7 @@ def test_too_little_memory_halves_the_batch(tiny, monkeypatch):
     monkeypatch.setattr(model, "_decode", small)
     replies = model.complete(asked(*QUESTIONS))
     assert sizes == [4, 2, 1, 1, 2, 1, 1, 1]
-    assert replies[3].error == "does not fit the memory"
+    assert replies[3].error == "does not fit into memory"
     assert replies[:3] + replies[4:] == whole[:3] + whole[4:]
 
 

@@ -46,7 +46,7 @@ def test_the_command_of_the_refusal_can_be_pasted(leak, run, refused, tmp_path, 
     path, truth = leak
     monkeypatch.chdir(tmp_path)
     message = refused("score", path.parent, "--data-root", truth)
-    pasted = shlex.split(message.rpartition("of: ")[2])
+    pasted = shlex.split(message.rpartition("run: ")[2])
     assert pasted[0] == "merunibench"
     assert run(*pasted[1:]).code == 0
     scored = run("score", "converted", "--data-root", truth, "--format", "json", "--bootstrap", 0)
@@ -67,7 +67,7 @@ def test_what_became_of_the_rows_is_said(leak, run, tmp_path):
 def test_refused_in_one_line(leak, refused, tmp_path):
     path, _ = leak
     out = tmp_path / "out"
-    assert "is no lm-eval file" in refused("convert", path, out, "--from", "lm-eval")
+    assert "is not a file of format lm-eval" in refused("convert", path, out, "--from", "lm-eval")
     (tmp_path / "r.jsonl").write_text(json.dumps(ROWS[0]))
     assert "name the data set (--dataset)" in refused("convert", tmp_path / "r.jsonl", out)
     assert "is a pickle" in refused("convert", _pickle(tmp_path), out, "--dataset", "meld")

@@ -155,7 +155,7 @@ def test_shards_of_own_data_are_merged_under_any_spelling_of_its_name(run, refus
         asked = run("infer", *model, "--task", definition, "--dataset", "mine", "--shard", shard, "--out", tmp_path)
         assert asked.code == 0, asked
     folder = Path(asked.out.strip()).parent
-    assert "no files of shards (My clips.1-of-4.jsonl)" in refused("merge", folder, "--dataset", "My clips")
+    assert "no shard files found (such as My clips.1-of-4.jsonl)" in refused("merge", folder, "--dataset", "My clips")
     merged = run("merge", folder, "--dataset", "My clips", "--task", definition)
     assert merged.out == f"{folder / 'mine.jsonl'}\n"
     assert run("score", folder, "--task", definition, "--bootstrap", 0).code == 0

@@ -30,7 +30,7 @@ def test_infer_prints_the_results_and_says_the_rest_elsewhere(run, clips, tmp_pa
     result = run(*infer(clips, tmp_path / "out"))
     path = tmp_path / "out" / "text-lexicon-text" / "meld.jsonl"
     assert (result.code, result.out) == (0, f"{path}\n")
-    assert "ok: meld: 3 clips, all files there" in result.err
+    assert "ok: meld: 3 clips, all files found" in result.err
     assert f"{path}: 3 rows" in result.err
     assert "3 rows (3 kept)" in run(*infer(clips, tmp_path / "out")).err
 
@@ -62,7 +62,7 @@ def test_shards_and_merge(run, refused, clips, tmp_path):
     whole = run(*infer(clips, tmp_path / "whole")).out.strip()
     folder = tmp_path / "out" / "text-lexicon-text"
     assert run(*infer(clips, tmp_path / "out", "--shard", "1/2")).code == 0
-    assert "1 of 2 shards are missing: 2/2 (not begun, or in another folder)" in refused("merge", folder)
+    assert "1 of 2 shards are missing: 2/2 (not started, or in another folder)" in refused("merge", folder)
     assert run(*infer(clips, tmp_path / "out", "--shard", "2/2")).code == 0
     result = run("merge", folder)
     assert result.out == f"{folder / 'meld.jsonl'}\n"
@@ -110,7 +110,7 @@ def test_run_prints_the_report_alone(run, clips, tmp_path):
 
 def test_what_is_missing_is_said(refused, clips, tmp_path):
     assert "model: missing; set --model" in refused("infer", "--out", tmp_path, "--data-root", tmp_path)
-    assert "where are the clips" in refused("infer", "--model", "text-lexicon", "--out", tmp_path)
+    assert "no clips given" in refused("infer", "--model", "text-lexicon", "--out", tmp_path)
 
 
 def saying(said, finish_reason):
@@ -132,7 +132,7 @@ def saying(said, finish_reason):
         ({"content": None, "reasoning_content": "He frowns"}, "length", "cut off in its reasoning"),
         ({"content": None, "refusal": "I can't."}, "stop", "refused: I can't."),
         ({"content": ""}, "content_filter", "stopped by the endpoint's content filter"),
-        ({"content": 3}, "stop", "no chat completion"),
+        ({"content": 3}, "stop", "not a chat completion"),
     ],
 )
 def test_an_endpoint_without_an_answer_fails_its_row_and_is_accounted_for(

@@ -83,7 +83,7 @@ def test_the_wrong_format_is_refused(name, writer, tmp_path):
     writer(path, NAMES, TEXTS)
     for other in FORMATS:
         if other != name:
-            with pytest.raises(InputError, match=f"is no {other} file: .*give --from {name}"):
+            with pytest.raises(InputError, match=f"is not a file of format {other}: .*use --from {name}"):
                 convert_foreign(Source(path, dataset="mer2025ov", format=other), tmp_path / "out")
     assert not (tmp_path / "out").exists()
 

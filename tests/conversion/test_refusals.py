@@ -39,15 +39,15 @@ def refusal(tmp_path, rows, names=None, **options):
 
 
 REFUSED = {
-    "NaN": ([{**SWIFT, "response": float("nan")}], "line 1: 'response': NaN where the answer should be"),
+    "NaN": ([{**SWIFT, "response": float("nan")}], "line 1: 'response': NaN instead of an answer"),
     "a number": ([SWIFT, {**SWIFT, "response": 3}], "line 2: 'response': must be text, not 3"),
-    "several draws": ([{**LMMS_EVAL, "filtered_resps": ["a", "b"]}], "2 answers to one sample; keep one"),
-    "several choices": ([BATCH], "2 answers to one sample (n > 1)"),
+    "several draws": ([{**LMMS_EVAL, "filtered_resps": ["a", "b"]}], "2 answers for one sample; keep one"),
+    "several choices": ([BATCH], "2 answers for one sample (n > 1)"),
     "several filters": (
         [LM_EVAL, {**LM_EVAL, "filter": "x"}],
-        "'a' in line 1 and line 2: rows repeat for every filter",
+        "'a' in line 1 and line 2: there is one row per filter",
     ),
-    "several epochs": ([sample("a", "x"), sample("a", "y", 2)], "samples repeat for every epoch"),
+    "several epochs": ([sample("a", "x"), sample("a", "y", 2)], "there is one sample per epoch"),
     "an attachment": ([{**sample("a", "x"), "output": CHOICES}], "attachment elsewhere in the log"),
     "no names": ([LMMS_EVAL], "does not name its samples; give --names FILE"),
     "a name missing": ([SWIFT, {**SWIFT, "videos": []}], "line 2: the sample has no name in its media files"),
@@ -86,10 +86,10 @@ def test_references_are_no_answers(tmp_path):
 @pytest.mark.parametrize(
     ("names", "message"),
     [
-        (["a"], "has 2 rows where --names has 1 names"),
-        (["a", "b", "c"], "has 2 rows where --names has 3 names"),
+        (["a"], "has 2 rows, but --names has 1 names"),
+        (["a", "b", "c"], "has 2 rows, but --names has 3 names"),
         (["a", "a"], "1 names appear more than once: 'a'"),
-        (["a", "b"], "'doc_id' does not count the samples from 0 to 1, once each"),
+        (["a", "b"], "'doc_id' must number the samples from 0 to 1 without gaps or repetitions"),
     ],
 )
 def test_names(names, message, tmp_path):
@@ -98,7 +98,7 @@ def test_names(names, message, tmp_path):
 
 def test_names_that_contradict_the_file(tmp_path):
     message = refusal(tmp_path, [SWIFT], ["other"])
-    assert "names its samples itself, in its media files, and not as --names does" in message
+    assert "has sample names in its media files that differ from --names" in message
 
 
 def test_options_that_contradict_each_other(tmp_path):
@@ -108,10 +108,10 @@ def test_options_that_contradict_each_other(tmp_path):
     assert "--from fields needs the paths of names and answers" in refusal(tmp_path, [SWIFT], format="fields")
     chosen = Arrangement({"text": "x.y", "name": "videos.0"})
     assert "no row has a value there" in refusal(tmp_path, [SWIFT], format="fields", arrangement=chosen)
-    assert "--from x: is not known; known are auto, openai-batch" in refusal(tmp_path, [SWIFT], format="x")
+    assert "--from x: unknown format; known formats: auto, openai-batch" in refusal(tmp_path, [SWIFT], format="x")
     assert "rows have the keys a" in refusal(tmp_path, [{"a": 1}], ["b"])
     chosen = Arrangement({"name": "videos.7"})
-    assert "leads to no text in any row" in refusal(tmp_path, [SWIFT], arrangement=chosen)
+    assert "no row has text there" in refusal(tmp_path, [SWIFT], arrangement=chosen)
 
 
 def test_bombs(tmp_path):
@@ -151,7 +151,7 @@ def test_damaged_logs(cut, tmp_path):
 
 def test_members_that_are_no_samples(tmp_path):
     path = tmp_path / "log.eval"
-    for content, message in ((b"[]", "is no sample of inspect_ai"), (b"{", "cannot be read as JSON")):
+    for content, message in ((b"[]", "is not a sample of inspect_ai"), (b"{", "cannot be read as JSON")):
         results.zstandard_archive(path, {"header.json": b"{}", "samples/a_epoch_1.json": content})
         with pytest.raises(InputError, match=rf"samples/a_epoch_1\.json: {message}"):
             convert_foreign(Source(path, "meld"), tmp_path / "out")

@@ -261,7 +261,7 @@ def test_cues_by_ray_are_the_same(world):
         ({}, "two cues must be merged"),
         ({"cues": "none", "merge": "hf:m"}, "does not merge anything"),
         ({"cues": "smell"}, "cues"),
-        ({"clips": None}, "where are the clips"),
+        ({"clips": None}, "no clips given"),
     ],
 )
 def test_what_makes_no_sense_is_refused(world, fields, message):

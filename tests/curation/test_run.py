@@ -231,13 +231,13 @@ def test_three_clips_with_a_language_model_on_this_machine_killed_at_ten_moments
         ('out = "o"\n[describe]\nclips = "c"\nmodel = "m"\n', r"\[describe\] two cues must be merged"),
         (
             'out = "o"\n[describe]\nvideo_model = "exec:x"\n',
-            r"video_model: no program runs because a file",
+            r"video_model: a file must not start a program",
         ),
         (
             'out = "o"\n[clips]\nmodel = "exec:x"\n[describe]\n',
-            r"model: no program runs because a file",
+            r"model: a file must not start a program",
         ),
-        ('out = "o"\n[describe]\nmodel = "m"\ntrust_remote_code = true\n', r"then --trust-remote-code"),
+        ('out = "o"\n[describe]\nmodel = "m"\ntrust_remote_code = true\n', r"first, then give --trust-remote-code"),
         ('out = "o"\n[filter]\nlenght = "1-2"\n', r"\[filter\] .*unknown setting; did you mean length"),
         ('out = "o"\n[export]\nformats = ["jsonl"]\n', "needs the licence"),
         ('out = "o"\n[export]\nformats = ["xml"]\n', r"\[export\]"),

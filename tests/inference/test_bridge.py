@@ -226,7 +226,7 @@ def test_a_run_is_repeated_from_its_file_by_naming_the_program_again(tmp_path):
     command = [sys.executable, "-m", "merunibench", "infer", "--config", str(tmp_path / "run.toml")]
     refused = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (refused.returncode, refused.stdout) == (2, "")
-    assert "no program runs because a file names it; read it, then give --model exec:" in refused.stderr
+    assert "a file must not start a program; read the program first, then give --model exec:" in refused.stderr
     assert not machine.noted("PIDS")
     subprocess.run([*command, "--model", settings.model], capture_output=True, check=True)
     assert machine.noted("ASKED") == machine.names
@@ -235,7 +235,7 @@ def test_a_run_is_repeated_from_its_file_by_naming_the_program_again(tmp_path):
 def test_the_preflight_says_that_there_is_no_such_program(tmp_path):
     machine = Machine(tmp_path, 3)
     planned = plan(machine.settings(tmp_path / "out", model="exec:/no/such/python x.py"))
-    assert planned.hopeless == ["exec: there is no program 'python' here, or it may not be run"]
+    assert planned.hopeless == ["exec: the program 'python' does not exist or is not executable"]
     planned = plan(machine.settings(tmp_path / "out"))
     assert not planned.hopeless
     assert "exec: starts humanomni.py" in [finding.what for finding in planned.findings]

@@ -143,7 +143,7 @@ def test_files_of_shards_are_checked(tmp_path, name, spoil):
 
 @pytest.mark.parametrize("name", ["x" * 5000, "a\0b", "How does\nhe feel?", "half \ud800"])
 def test_a_question_in_place_of_its_file_is_no_prompt(name):
-    with pytest.raises(InputError, match="no prompt") as caught:
+    with pytest.raises(InputError, match="unknown prompt") as caught:
         load_prompt(name)
     assert "\n" not in str(caught.value)
     assert len(str(caught.value)) < 300

@@ -49,7 +49,7 @@ def test_shards_under_a_limit_beyond_the_data_set_are_the_whole(clips, tmp_path)
 def test_shards_that_were_last_asked_for_less_than_they_hold_are_told_apart(clips, tmp_path):
     parts(clips, tmp_path / "out", of=2)
     parts(clips, tmp_path / "out", of=2, limit=8)
-    with pytest.raises(InputError, match="hold 21 samples, but were last asked for 8"):
+    with pytest.raises(InputError, match="contain 21 samples, but the last --limit was 8"):
         merge_shards([tmp_path / "out"], tmp_path / "out")
     whole = run(clips, tmp_path / "whole").path.read_bytes()
     parts(clips, tmp_path / "out", of=2)
@@ -80,22 +80,24 @@ def test_missing_and_unfinished_shards_are_named(clips, tmp_path):
     with pytest.raises(KeyboardInterrupt):
         run(clips, tmp_path / "out", shard=Shard(2, 3), progress=stop)
     with pytest.raises(
-        InputError, match=r"2 of 3 shards are missing: 2/3 \(not finished, 4 rows: .*\), 3/3 \(not begun"
+        InputError, match=r"2 of 3 shards are missing: 2/3 \(not finished, 4 rows: .*\), 3/3 \(not started"
     ):
         merge_shards([tmp_path / "out"], tmp_path / "out")
 
 
 def test_what_does_not_belong_together_is_refused(clips, tmp_path):
-    with pytest.raises(InputError, match="no files of shards"):
+    with pytest.raises(InputError, match="no shard files found"):
         merge_shards([tmp_path], tmp_path)
     run(clips, tmp_path / "a", shard=Shard(1, 2))
     run(clips, tmp_path / "b", FakeModel(seed=1), shard=Shard(2, 2))
-    with pytest.raises(InputError, match=r"other settings than meld\.1-of-2\.jsonl: model\.generation\.seed 0 -> 1"):
+    with pytest.raises(
+        InputError, match=r"different settings from meld\.1-of-2\.jsonl: model\.generation\.seed 0 -> 1"
+    ):
         merge_shards([tmp_path / "a", tmp_path / "b"], tmp_path / "out")
-    with pytest.raises(InputError, match="shard 1/2 is there twice"):
+    with pytest.raises(InputError, match="shard 1/2 is given twice"):
         merge_shards([tmp_path / "a", tmp_path / "a"], tmp_path / "out")
     run(clips, tmp_path / "a", shard=Shard(2, 3))
-    with pytest.raises(InputError, match="different divisions: i/2, i/3"):
+    with pytest.raises(InputError, match="different numbers of parts: i/2, i/3"):
         merge_shards([tmp_path / "a"], tmp_path / "out")
 
 
@@ -103,17 +105,17 @@ def test_shards_with_rows_missing_or_astray_are_refused(clips, tmp_path):
     first, second = parts(clips, tmp_path / "out", 2)
     lines = second.read_text("utf-8").splitlines(keepends=True)
     second.write_text("".join(lines[1:]), "utf-8")
-    with pytest.raises(InputError, match="1 of 21 samples are missing; the first is number 2 of the data set"):
+    with pytest.raises(InputError, match=r"1 of 21 samples are missing \(the first: number 2 of the data set\)"):
         merge_shards([tmp_path / "out"], tmp_path / "all")
     row = json.loads(lines[0])
     row["shard"]["part"] = 1
     second.write_text(json.dumps(row) + "\n", "utf-8")
-    with pytest.raises(InputError, match="line 1: is no row of shard 2/2"):
+    with pytest.raises(InputError, match="line 1: is not a row of shard 2/2"):
         merge_shards([tmp_path / "out"], tmp_path / "all")
     twice = json.loads(first.read_text("utf-8").splitlines()[0])
     twice["shard"] |= {"part": 2}
     second.write_text(json.dumps(twice) + "\n", "utf-8")
-    with pytest.raises(InputError, match="stands in another shard too"):
+    with pytest.raises(InputError, match="is also in another shard"):
         merge_shards([tmp_path / "out"], tmp_path / "all")
 
 

@@ -64,7 +64,8 @@ def test_a_run_and_a_model_leave_out_the_same(tmp_path, prompt, left):
 
 
 @pytest.mark.parametrize(
-    ("content", "reason"), [(None, "no prompt"), (b"", "is empty"), (b" \n", "is empty"), (b"\xff", "cannot be read")]
+    ("content", "reason"),
+    [(None, "unknown prompt"), (b"", "is empty"), (b" \n", "is empty"), (b"\xff", "cannot be read")],
 )
 def test_what_is_no_prompt_is_refused(tmp_path, content, reason):
     path = tmp_path / "mine.txt"

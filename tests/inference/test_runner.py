@@ -193,7 +193,7 @@ def test_a_model_that_refuses_every_clip_is_not_asked_for_ever(tmp_path):
             raise MediaError(f"{batch[0].sample.name}: HTTP 400: no video here")
 
     clips = write_clips(tmp_path / "clips", 40)
-    with pytest.raises(InputError, match=r"none of the first 16 clips was answered; the last: .*HTTP 400") as caught:
+    with pytest.raises(InputError, match=r"the first 16 clips all failed; the last one: .*HTTP 400") as caught:
         run(clips, tmp_path / "out", Refusing())
     assert not isinstance(caught.value, MediaError)
 

@@ -121,7 +121,9 @@ def test_the_preflight_says_what_will_be_missing(tmp_path):
     found = {(f.level, f.what) for f in preflight([(clips, clips.samples)], tmp_path, "fake:", ("video",), "local")}
     name = clips.samples[0].name
     assert any(
-        level == "warning" and f"1 have no video file ({name}; looked for" in what and "rows will be failed" in what
+        level == "warning"
+        and f"1 have no video file ({name}; expected " in what
+        and "rows will be marked as failed" in what
         for level, what in found
     )
     assert any(level == "warning" and "1 have an empty file" in what for level, what in found)
@@ -139,7 +141,7 @@ def test_an_unknown_subtitle_is_no_gap_for_affectgpt(tmp_path):
         for model in ("affectgpt:x.pth", "fake:")
     }
     assert [f.level for f in found["affectgpt:x.pth"]] == ["warning"]
-    assert "it is left empty" in found["affectgpt:x.pth"][0].what
+    assert "an empty one is used" in found["affectgpt:x.pth"][0].what
     assert [f.level for f in found["fake:"]] == ["error"]
 
 
@@ -156,7 +158,7 @@ def test_code_that_comes_with_a_model_is_announced_by_whoever_plans(root, tmp_pa
 def test_the_preflight_says_what_is_hopeless(root, tmp_path, monkeypatch):
     planned = plan(settings_for(root, tmp_path, modalities="audio+video+text"))
     assert "3 have no video file" in planned.hopeless[0]
-    with pytest.raises(InputError, match="nothing can be answered"):
+    with pytest.raises(InputError, match="no clip can be answered"):
         carry_out(planned)
     monkeypatch.setattr("merunibench.inference.preflight.find_spec", lambda _: None)
     findings = preflight([], tmp_path, "owner/model", ("video",), "ray")

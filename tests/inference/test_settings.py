@@ -42,9 +42,9 @@ def test_options_come_before_the_file(tmp_path):
         ({"frame": 3}, "frame: unknown setting; did you mean frames?"),
         ({"modell": "m", "model": None}, "modell: unknown setting"),
         ({"frames": 0}, "--frames: Input should be greater than 0"),
-        ({"data_root": None}, "where are the clips"),
+        ({"data_root": None}, "no clips given"),
         ({"clips": "mine"}, "need one name of a data set"),
-        ({"clips": "mine", "dataset": ["../x"]}, "must be fit for a file name"),
+        ({"clips": "mine", "dataset": ["../x"]}, "the name must be usable as a file name"),
         ({"modalities": "audio+smell"}, "modalities 'audio\\+smell': must be some of audio, video, text"),
         ({"engine": "spark"}, "--engine: Input should be 'local' or 'ray'"),
         ({"temperature": float("nan")}, "--temperature"),
@@ -68,11 +68,11 @@ def test_a_shard_is_not_scored():
     [
         (
             "model = \"exec:sh -c 'touch mark'\"",
-            "model: no program runs because a file names it",
+            "model: a file must not start a program",
             {"model": "exec:sh x"},
         ),
-        ('model = "m"\ntrust_remote_code = true', "then --trust-remote-code", {"trust_remote_code": True}),
-        ('model = "m"\ntrust_remote_code = "yes"', "then --trust-remote-code", {"trust_remote_code": False}),
+        ('model = "m"\ntrust_remote_code = true', "then give --trust-remote-code", {"trust_remote_code": True}),
+        ('model = "m"\ntrust_remote_code = "yes"', "then give --trust-remote-code", {"trust_remote_code": False}),
     ],
 )
 def test_no_file_starts_a_program_or_trusts_code(tmp_path, kind, lines, told, given):

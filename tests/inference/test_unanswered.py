@@ -33,8 +33,8 @@ def rows_of(path):
         (Answer(TRACE, "length"), "cut off in its reasoning"),
         (Answer(TRACE), "cut off in its reasoning"),
         (TRACE, "cut off in its reasoning"),
-        (Answer(TRACE, "stop"), "nothing besides its reasoning"),
-        (Answer(TRACE + "</think>\n", "stop"), "nothing besides its reasoning"),
+        (Answer(TRACE, "stop"), "only its reasoning"),
+        (Answer(TRACE + "</think>\n", "stop"), "only its reasoning"),
         (Answer(TRACE.replace("think", "thinking"), "length"), "cut off in its reasoning"),
         (Answer(TRACE + "</think> <think>or", "length"), "cut off in its reasoning"),
     ],
@@ -72,7 +72,7 @@ def test_how_an_answer_ended_is_in_its_row(tmp_path, answer, ended):
 
 
 def test_a_model_that_never_comes_to_an_answer_is_not_asked_for_ever(tmp_path):
-    with pytest.raises(InputError, match=r"none of the first 16 clips was answered; the last: cut off.*--max-new-tok"):
+    with pytest.raises(InputError, match=r"the first 16 clips all failed; the last one: cut off.*--max-new-tok"):
         run(write_clips(tmp_path / "clips", 40), tmp_path / "out", Saying(Answer(TRACE, "length")))
 
 

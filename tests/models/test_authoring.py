@@ -41,9 +41,9 @@ def test_a_model_as_the_guide_has_it(load, tmp_path, clips):
 def test_it_refuses_what_it_does_not_take(load, clips):
     with pytest.raises(InputError, match="how loud is loud"):
         load("very", options("audio"))
-    with pytest.raises(InputError, match=r"mine:0\.1 takes no video"):
+    with pytest.raises(InputError, match=r"mine:0\.1 does not support video"):
         load("0.1", options())
-    with pytest.raises(InputError, match="mine knows no --model-option"):
+    with pytest.raises(InputError, match="mine does not support --model-option"):
         load("0.1", options("audio", extra={"a": "b"}))
     model = load("0.1", options("audio", "text"))
     with pytest.raises(MediaError, match="no audio file"):

@@ -57,7 +57,7 @@ def test_a_template_of_the_users_own(tiny_models, tmp_path, clips):
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        ("{{ 'Q: ' + messages[0]['content'] }}", "chat template fails at such a question"),
+        ("{{ 'Q: ' + messages[0]['content'] }}", "chat template fails for such a prompt"),
         ("{{ raise_exception('no system prompt') }}", "no system prompt"),
         ("{% if %}", "is broken at line 1"),
     ],
@@ -86,7 +86,7 @@ def test_a_variable_of_the_template_arrives(tiny_models, clips, family):
 
 @pytest.mark.parametrize("family", ["text_only", "llava"])
 def test_a_variable_that_the_template_does_not_heed_is_refused(tiny_models, family):
-    with pytest.raises(InputError, match=r"--template-kwarg enable_thinking: the chat template of .* does not heed it"):
+    with pytest.raises(InputError, match=r"--template-kwarg enable_thinking: the chat template of .* does not use it"):
         load_model(str(tiny_models / family), options("text", template={"enable_thinking": False}))
     asked = options("text", chat_template=THINKING, processor={"enable_thinking": False})
     with pytest.raises(InputError, match="--processor-kwarg enable_thinking: is a variable of the chat template"):
@@ -110,7 +110,9 @@ def test_a_question_beyond_the_context_is_refused(copied, clips):
     change(folder / "config.json", text_config=config["text_config"])
     model = load_model(str(folder), options("video", "text"))
     long, short = samples(clips)
-    with pytest.raises(MediaError, match=r"a: 1\d\d tokens, and 8 to answer, exceed the model's 130; .*fewer --frames"):
+    with pytest.raises(
+        MediaError, match=r"a: 1\d\d tokens, plus 8 to answer, exceed the model's 130; .*fewer --frames"
+    ):
         model.answer([model.prepare(long), model.prepare(short)])
     (answer,) = model.answer([model.prepare(replace(short, subtitle=""))])
     assert answer.tokens + 8 <= 130
@@ -139,7 +141,7 @@ def test_frames_as_a_video_or_as_images(tiny_models, clips, asked, key):
 
 
 @pytest.mark.parametrize(
-    ("asked", "reason"), [("gif", "video or images"), ("video", "the processor of .* takes no video")]
+    ("asked", "reason"), [("gif", "must be video or images"), ("video", "the processor of .* does not support video")]
 )
 def test_ways_of_giving_frames_that_are_none(tiny_models, asked, reason):
     with pytest.raises(InputError, match=reason):
@@ -149,7 +151,7 @@ def test_ways_of_giving_frames_that_are_none(tiny_models, asked, reason):
 def test_an_answer_that_is_empty_is_a_failed_row(clips):
     prepared = Prepared(samples(clips)[0], ("text",), {}, None, None)
     row = answered(prepared, Answer(" \n", "stop", 5))
-    assert (row["status"], row["error"]) == ("failed", "the model answered nothing")
+    assert (row["status"], row["error"]) == ("failed", "the model gave an empty answer")
     assert answered(prepared, Answer("sad", "stop", 5))["tokens"] == 5
 
 

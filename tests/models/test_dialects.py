@@ -108,7 +108,7 @@ def test_vllm_is_sent_frames_as_a_video_with_their_times(clips):
 def test_sound_within_the_file_is_checked(clips, hears):
     behaviour = Server("vllm", hears=hears)
     if not hears:
-        with pytest.raises(InputError, match="passes over the audio"):
+        with pytest.raises(InputError, match="ignores the audio"):
             ask(behaviour, clips, "audio", "video", "text", video="file", audio="in_file")
         return
     answer, requests, _ = ask(behaviour, clips, "audio", "video", "text", video="file", audio="in_file")
@@ -121,7 +121,7 @@ def test_sound_within_the_file_is_checked(clips, hears):
 
 
 def test_sound_within_the_file_needs_a_server_that_counts(clips):
-    with pytest.raises(InputError, match="it is unknown whether it hears"):
+    with pytest.raises(InputError, match="it is unknown whether it uses"):
         ask(Server("vllm", counts=False), clips, "audio", "video", "text", video="file", audio="in_file")
 
 
@@ -145,7 +145,7 @@ def test_a_file_is_sent_without_the_sound_that_is_not_given(clips, kind, way):
 )
 def test_a_medium_that_is_dropped_is_noticed(clips, kind, part, medium):
     dropping = Server(kind, drops=[part], hears=kind != "dashscope")
-    with pytest.raises(InputError, match=f"passes over the {medium}: its question has .* --model-option check=off"):
+    with pytest.raises(InputError, match=f"ignores the {medium}: the prompt has .* --model-option check=off"):
         ask(dropping, clips)
     assert "happy" in ask(dropping, clips, check="off")[0]
 
@@ -167,9 +167,9 @@ def test_variables_of_the_template_are_sent(clips):
     ("extra", "reason"),
     [
         ({"server": "abacus"}, "one of openai, vllm, sglang"),
-        ({"server": "vllm", "audio": "in_file"}, "send the file"),
+        ({"server": "vllm", "audio": "in_file"}, "the file must be sent"),
         ({"server": "sglang", "video": "jpegs"}, "one of frames, file"),
-        ({"check": "perhaps"}, "on or off"),
+        ({"check": "perhaps"}, "must be on or off"),
     ],
 )
 def test_options_that_a_kind_has_not(extra, reason):

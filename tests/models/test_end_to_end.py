@@ -47,7 +47,7 @@ def test_a_tiny_model_sees_hears_and_reads(run, tiny_models, folder, tmp_path): 
 def test_a_model_that_cannot_hear_is_refused_or_says_so(run, tiny_models, folder, tmp_path):  # noqa: F811
     command = ["infer", "--model", tiny_models / "llava_onevision", "--data-root", folder, "--dataset", "meld"]
     command += ["--out", tmp_path / "preds", "--max-new-tokens", 4, "--device", "cpu"]
-    assert "takes no audio" in run(*command).err
+    assert "does not support audio" in run(*command).err
     result = run(*command, "--on-unsupported", "drop")
     assert result.code == 0, result.err
     rows = rows_of(tmp_path / "preds" / "llava_onevision" / "meld.jsonl")

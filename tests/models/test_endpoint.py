@@ -124,7 +124,7 @@ def test_sampling_is_asked_for():
     [
         ({"video": "gif"}, "one of frames, file"),
         ({"concurrency": "many"}, "at least 1"),
-        ({"llm": "x"}, "no option 'llm'"),
+        ({"llm": "x"}, "unknown option 'llm'"),
     ],
 )
 def test_options_of_endpoints(extra, reason):

@@ -75,7 +75,7 @@ def test_noise_draws_from_the_softmax():
         (Generation(max_new_tokens=0), "at least 1"),
         (Generation(extra={"do_sample": True}), "use --temperature"),
         (Generation(extra={"top_k": 5}), "greedy"),
-        (Generation(temperature=1, extra={"min_p": 0.1}), "top_k and top_p alone"),
+        (Generation(temperature=1, extra={"min_p": 0.1}), "only temperature, top_k and top_p"),
     ],
 )
 def test_contradictory_generation_is_refused(tiny_models, generation, reason):
@@ -122,7 +122,9 @@ def test_control_tokens_in_a_subtitle_are_words(tiny_models, clips):
 )
 def test_media_that_are_passed_over_in_silence_are_noticed(tiny_models, monkeypatch, family, medium):
     monkeypatch.setattr(Family, "takes", lambda *_: frozenset(("audio", "video", "text")))
-    with pytest.raises(InputError, match=f"takes no {medium}: its chat template or processor passed over it"):
+    with pytest.raises(
+        InputError, match=f"does not support {medium}: its chat template or processor silently ignored it"
+    ):
         load_model(str(tiny_models / family), options(medium, "text"))
 
 
@@ -138,7 +140,7 @@ def test_a_sample_that_the_processor_refuses_is_a_media_error(tiny_models, clips
         raise ValueError("absolute aspect ratio must be smaller than 200")
 
     monkeypatch.setattr(model._family, "encode", refuse)
-    with pytest.raises(MediaError, match="a: refused by the model's processor: absolute aspect"):
+    with pytest.raises(MediaError, match="a: rejected by the model's processor: absolute aspect"):
         model.answer([model.prepare(samples(clips)[0])])
 
 
@@ -234,9 +236,9 @@ def test_processor_arguments_win(tiny_models, clips):
         ({"dtype": "float8"}, "one of auto, float32"),
         ({"device": "abacus"}, "device 'abacus' cannot be used here"),
         ({"frames": 0}, "at least 1"),
-        ({"extra": {"llm": "x"}}, "knows no --model-option; leave out llm"),
+        ({"extra": {"llm": "x"}}, "does not support --model-option; leave out llm"),
         ({"prompt": "How do they feel?"}, "no {subtitle}"),
-        ({"prompt": "{subtitle}", "modalities": ("video",)}, "asks nothing"),
+        ({"prompt": "{subtitle}", "modalities": ("video",)}, "the prompt is empty"),
     ],
 )
 def test_options_that_make_no_sense(tiny_models, asked, reason):
@@ -267,10 +269,10 @@ def test_a_model_without_a_template_cannot_be_asked(copied):
 @pytest.mark.parametrize(
     ("spec", "reason"),
     [
-        ("/no/such/folder", "no such folder"),
-        ("./no", "no such folder"),
+        ("/no/such/folder", "is neither a folder nor a valid name"),
+        ("./no", "is neither a folder nor a valid name"),
         ("nobody/nothing", "cannot be loaded"),
-        ("a b", "no such folder"),
+        ("a b", "is neither a folder nor a valid name"),
     ],
 )
 def test_models_that_are_not_there(spec, reason):
@@ -280,7 +282,7 @@ def test_models_that_are_not_there(spec, reason):
 
 def test_a_type_that_answers_nothing(tmp_path):
     (tmp_path / "config.json").write_text('{"model_type": "hubert"}')
-    with pytest.raises(InputError, match="'hubert' answer no questions"):
+    with pytest.raises(InputError, match="cannot generate answers with models of type 'hubert'"):
         load_model(str(tmp_path), options("audio"))
 
 

@@ -81,8 +81,8 @@ def test_who_may_share_a_batch(model, step, batches, refused):
     assert found.passes == len(asked) - refused
     if model is not exhausted:
         assert [finding.what for finding in found.findings if finding.holds][1:3] == [
-            "audio moves the answer",
-            "video moves the answer",
+            "audio changes the answer",
+            "video changes the answer",
         ]
 
 
@@ -91,7 +91,7 @@ def test_a_medium_that_moves_nothing_is_refused(medium):
     def deaf(clips):
         return honest(clips, (1, medium != "video", medium != "audio"))
 
-    with pytest.raises(InputError, match=f"the {medium} changes nothing"):
+    with pytest.raises(InputError, match=f"the {medium} has no effect"):
         probe(deaf, Question(MODALITIES, PROMPT))
 
 
@@ -114,7 +114,7 @@ def test_a_model_is_probed_as_it_is_loaded(tiny_models, family):
 def test_what_holds_is_shown(run, tiny_models):  # noqa: F811
     shown = run("models", "--probe", tiny_models / "qwen2_5_omni", "--frames", 2, "--device", "cpu")
     assert shown.code == 0, shown.err
-    assert "audio moves the answer" in shown.out
+    assert "audio changes the answer" in shown.out
     assert "any clips" in shown.out
     found = json.loads(run("models", "--probe", tiny_models / "llava", "--format", "json").out)
     assert (found["batches"], found["modalities"], found["family"]) == ("any", ["video", "text"], "llava")
@@ -126,4 +126,4 @@ def test_a_probe_is_of_a_model_that_is_here(run):  # noqa: F811
         "--probe supports Hugging Face models only"
         in run("models", "--probe", "text-lexicon", "--modalities", "text").err
     )
-    assert "which model?" in run("models", "--frames", 3).err
+    assert "no model given" in run("models", "--frames", 3).err

@@ -55,7 +55,7 @@ def test_its_options_are_those_of_any_model(clips):
     (answer,) = ask(model, Sample("a", clips["a"], subtitle=""))
     assert re.fullmatch(r"\w+,?", answer)
     assert model.settings["frames"] == 3
-    with pytest.raises(InputError, match="tiny takes nothing after its name, but 'x'"):
+    with pytest.raises(InputError, match="tiny takes no argument, but 'x'"):
         load_model("tiny:x", Options(PROMPT))
 
 

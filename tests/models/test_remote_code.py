@@ -41,7 +41,7 @@ def folder(tiny_models, tmp_path, monkeypatch):
 
 
 def test_code_of_a_model_does_not_run_unasked(folder):
-    with pytest.raises(InputError, match="comes with code of its own; read it, then --trust-remote-code"):
+    with pytest.raises(InputError, match="comes with its own code; read it, then give --trust-remote-code"):
         load_model(str(folder), options("video"))
     assert not (folder.parent / "modules").exists()
 

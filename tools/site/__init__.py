@@ -1,1 +1,1 @@
-"""What `make docs` adds to the pages of docs/: reference pages, pictures and lists, made from the code."""
+"""The pages that `make docs` adds to docs/: reference pages, pictures and lists, generated from the code."""

@@ -1,4 +1,4 @@
-"""An extension of Griffe, which reads docstrings for the site: a section `Example:` is code, as `Examples:` is."""
+"""An extension of Griffe, which reads docstrings for the site: treat a section `Example:` like `Examples:`, as code."""
 
 import re
 from typing import Any
@@ -12,6 +12,6 @@ class ExampleSections(Extension):
     """Rename the section before the docstring is parsed."""
 
     def on_object(self, *, obj: Object, **_: Any) -> None:  # noqa: ANN401 - Griffe's own
-        """Rename it in one docstring."""
+        """Rename the section in one docstring."""
         if obj.docstring:
             obj.docstring.value = _EXAMPLE.sub(r"\1Examples:", obj.docstring.value)

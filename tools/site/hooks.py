@@ -1,6 +1,6 @@
-"""Hooks of MkDocs: pictures, links that leave docs/, llms.txt.
+"""Hooks of MkDocs: pictures, links out of docs/, llms.txt.
 
-Files under docs/ link to files beside docs/ (`../CONTRIBUTING.md`), so that they can be read in the repository as well.
+Files under docs/ link to files next to docs/ (`../CONTRIBUTING.md`), so that the links also work in the repository.
 """
 
 import re
@@ -27,14 +27,14 @@ UNNAMED = {
     "<th></th>": "<td></td>",
     '<input type="checkbox" disabled': '<input type="checkbox" aria-label="To be checked" disabled',
 }
-"""HTML of the theme without a name -> the same with one."""
+"""HTML of the theme without an accessible name -> the same with one."""
 
 _PICTURE = re.compile(r"<!-- picture: ([\w-]+) -->")
 _LINK = re.compile(r"\]\(((?:\.\./)+[^)#\s]+)(#[^)\s]*)?\)")
 
 
 def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:  # noqa: ANN401
-    """The page with its pictures, and links out of docs/ replaced by links within the site."""
+    """Return the page with its pictures, and with links out of docs/ replaced by links within the site."""
     folder = PurePosixPath(page.file.src_uri).parent
     up = "../" * len(folder.parts)
     markdown = _PICTURE.sub(lambda found: pictures.embedded(found[1], up), markdown)
@@ -56,7 +56,7 @@ def _led(found: re.Match[str], folder: PurePosixPath) -> str:
 
 
 def on_post_page(output: str, **_: Any) -> str:  # noqa: ANN401
-    """The HTML with names for what the theme leaves without one, for those who hear a page."""
+    """Return the HTML with accessible names that the theme lacks, for screen readers."""
     for bare, named in UNNAMED.items():
         output = output.replace(bare, named)
     return output

@@ -1,4 +1,4 @@
-"""The script that MkDocs' plugin gen-files runs: writes the generated pages and files into the site."""
+"""The script that MkDocs' plugin gen-files runs; it writes the generated pages and files into the site."""
 
 import re
 from pathlib import Path
@@ -17,7 +17,7 @@ COPIED = {
     "emotion_wheels/languages/README.md": "reference/languages.md",
     "examples/bridges/README.md": "reference/bridges.md",
 }
-"""Pages of the repository that stand outside docs/ -> where they stand on the site."""
+"""Pages of the repository outside docs/ -> their paths on the site."""
 
 
 def write(path: str, text: str) -> None:
@@ -27,7 +27,7 @@ def write(path: str, text: str) -> None:
 
 
 def within(text: str, source: str) -> str:
-    """A page's text with links that fit its place on the site; links to other files become plain text."""
+    """Return a page's text with links adapted to its path on the site; links to other files become plain text."""
     folder = Path(source).parent
 
     def led(found: re.Match[str]) -> str:

@@ -1,6 +1,6 @@
-"""The pictures of the site, each drawn by the code that draws it for users, from the demo's invented clips.
+"""Draw the pictures of the site from the demo's invented clips, with the same code as for users.
 
-A page asks for one by a comment, `<!-- picture: NAME -->`. None shows a licensed sample.
+A page includes one by a comment, `<!-- picture: NAME -->`. No picture shows a licensed sample.
 """
 
 import tempfile
@@ -20,7 +20,7 @@ EXAMPLE = ("relieved", "embarrassed", "curious")
 
 @cache
 def demonstration() -> tuple[Demo, Path]:
-    """The demo's reports, and the folder of its files, which stays as long as this program runs."""
+    """Return the demo's reports and the folder of its files, which exists as long as this program runs."""
     folder = Path(_KEPT.name) / "demo"
     return run_demo(folder), folder
 
@@ -29,17 +29,17 @@ _KEPT = tempfile.TemporaryDirectory()
 
 
 def wheel() -> str:
-    """Three words on the second wheel."""
+    """Draw three words on the second wheel."""
     return draw_wheel(2, EXAMPLE, load_lexicon("builtin"))
 
 
 def wheels() -> str:
-    """The same words on all five."""
+    """Draw the same words on all five wheels."""
     return draw_wheels(EXAMPLE, load_lexicon("builtin"))
 
 
 def confusion() -> str:
-    """What the demo's reader of subtitles confuses on the first wheel, in MELD."""
+    """Draw the confusions of the demo's subtitle baseline on the first wheel, in MELD."""
     _, folder = demonstration()
     analysis = error_analysis(folder / "text-lexicon", folder / "labels", datasets=["meld"], tasks=MINIATURE_TASKS)
     with tempfile.TemporaryDirectory() as out:
@@ -49,14 +49,14 @@ def confusion() -> str:
 
 
 def intervals() -> str:
-    """Scores of the demo's reader of subtitles, with intervals and chance levels."""
+    """Draw the scores of the demo's subtitle baseline, with intervals and chance levels."""
     report = demonstration()[0].reports["text-lexicon"]
     rows = [(each.title, [_dot(each, "text-lexicon")]) for each in report.datasets]
     return str(dots("Scores with 95 % intervals; a stroke marks the chance level", rows))
 
 
 def chance() -> str:
-    """Three baselines on one data set, each beside its chance level."""
+    """Draw the scores of three baselines on one data set, with their chance levels."""
     reports = demonstration()[0].reports
     rows = [(name, [_dot(report["meld"], name)]) for name, report in reports.items()]
     return str(dots("Hit rate on MELD of three baselines; a stroke marks the chance level", rows))
@@ -71,7 +71,7 @@ FILES: Mapping[str, tuple[Callable[[], str], str]] = {
     "wheels": (wheels, "All five wheels with the words relieved, embarrassed and curious in their sectors"),
     "confusion": (confusion, "Heat map of true against predicted sectors of one wheel"),
 }
-"""Pictures that are files: they bring their own style. Name -> what draws it, and its description."""
+"""Pictures that are separate files with their own style. Name -> function that draws it, and its description."""
 
 INLINE: Mapping[str, tuple[Callable[[], str], str]] = {
     "intervals": (
@@ -83,11 +83,11 @@ INLINE: Mapping[str, tuple[Callable[[], str], str]] = {
         "The demo on MELD: the answer that names every sector scores 100, and so does its shuffled copy.",
     ),
 }
-"""Pictures in the page's own colours. Name -> what draws it, and the caption."""
+"""Pictures in the colours of the page. Name -> function that draws it, and its caption."""
 
 
 def embedded(name: str, up: str) -> str:
-    """The HTML of a picture.
+    """Return the HTML of a picture.
 
     Args:
         name: A key of `FILES` or `INLINE`.

@@ -1,4 +1,4 @@
-"""The reference pages that are made from registries: data sets, protocols, lexicons, signature fields, schemas, API."""
+"""Generate reference pages from registries: data sets, protocols, lexicons, signature fields, schemas, API."""
 
 import json
 import re
@@ -17,13 +17,13 @@ ROOT = Path(__file__).parent.parent.parent
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """A Markdown table; bars in cells are escaped."""
+    """Return a Markdown table; bars in cells are escaped."""
     lines = [head, ["---"] * len(head), *rows]
     return "".join("| " + " | ".join(str(cell).replace("|", "\\|") for cell in line) + " |\n" for line in lines)
 
 
 def tasks() -> str:
-    """Every builtin data set."""
+    """Return the page of all builtin data sets."""
     rows = [
         (
             f"`{task.id}`",
@@ -38,14 +38,14 @@ def tasks() -> str:
     ]
     head = ("Id", "Data set", "Kind", "Test samples", "In the mean of nine", "Official label file", "Classes")
     return (
-        "# Data sets\n\nMade from the task files in `merunibench/tasks/builtin/`. `merunibench datasets` prints the "
-        "same. The labels are not part of this package: their licences forbid it. The links say where to request them. "
-        "[Define your own](../guides/own-data.md) with a file.\n\n" + table(head, rows)
+        "# Data sets\n\nGenerated from the task files in `merunibench/tasks/builtin/`. `merunibench datasets` prints "
+        "the same. The labels are not part of this package: their licences forbid it. The links say where to request "
+        "them. [Define your own](../guides/own-data.md) with a file.\n\n" + table(head, rows)
     )
 
 
 def protocols() -> str:
-    """Kinds of tasks, and what each protocol computes for them."""
+    """Return the page of the kinds of tasks, and what each protocol computes for them."""
     answers = {"labels": "labels", "polarity": "a polarity", "score": "a number", "preference": "a preference"}
     kinds = table(
         ("Kind", "A true label is", "A prediction gives"),
@@ -63,16 +63,16 @@ def protocols() -> str:
                     "yes" if protocol.on_boards else "no",
                 )
             )
-    head = ("Protocol, as signatures say it", "Kind", "Score", "Corrected for chance", "On boards")
+    head = ("Protocol, as in signatures", "Kind", "Score", "Corrected for chance", "On boards")
     return (
-        "# Kinds of tasks and protocols\n\nMade from the registries `KINDS` and `PROTOCOLS`. "
+        "# Kinds of tasks and protocols\n\nGenerated from the registries `KINDS` and `PROTOCOLS`. "
         "[The metric, exactly](../metric.md) defines every score.\n\n"
         f"## Kinds\n\n{kinds}\n## Protocols\n\n{table(head, rows)}"
     )
 
 
 def lexicons() -> str:
-    """The builtin lexicon and the official releases."""
+    """Return the page of the builtin lexicon and the official releases."""
     builtin = next(each for each in catalogue() if each.name == "builtin").lexicon
     if builtin is None:
         raise SystemExit("the builtin lexicon cannot be read")
@@ -90,7 +90,7 @@ def lexicons() -> str:
                 ("`builtin`", f"this project's own, {len(builtin):,} words, `{builtin.label}`", "the package"),
                 (
                     "`mer2025`",
-                    "the authors' release of 2025, behind the published figures",
+                    "the authors' release of 2025, used for the published figures",
                     "`merunibench lexicon install mer2025`",
                 ),
                 ("`mer2026`", "the authors' release of 2026", "`merunibench lexicon install mer2026`"),
@@ -107,18 +107,18 @@ def lexicons() -> str:
 
 
 def signature() -> str:
-    """Every field of a signature, from the docstring of the class."""
+    """Return the page of all fields of a signature, from the docstring of the class."""
     described = dict(re.findall(r"^    (\w+): (.*(?:\n {8,}.*)*)", cleandoc(Signature.__doc__ or ""), re.MULTILINE))
     rows = ((f"`{name}`", f"`{SHORT[name]}`", " ".join(described[name].split())) for name in SHORT)
     return (
-        "# Signature fields\n\nEvery score carries a string that says what decided it. Two scores may be compared "
-        "only if the fields `data` to `gt` and `v` agree; `compare` checks it.\n\n"
+        "# Signature fields\n\nEvery score has a signature that describes how it was computed. Two scores may be "
+        "compared only if the fields `data` to `gt` and `v` agree; `compare` checks this.\n\n"
         + table(("Field", "Short", "Meaning"), rows)
     )
 
 
 def schemas() -> Iterator[tuple[str, str]]:
-    """Pairs of path and content: the list of schemas, and each schema."""
+    """Yield the page that lists the schemas, as a pair of path and content."""
     rows = []
     for path in sorted((ROOT / "docs" / "schemas").glob("*.json")):
         content = json.loads(path.read_text(encoding="utf-8"))
@@ -133,13 +133,13 @@ def schemas() -> Iterator[tuple[str, str]]:
         "reference/schemas.md",
         "# File formats and schemas\n\nPredictions and labels are described under "
         "[Files that are read](../predictions.md). Files that merunibench writes "
-        "for other programs have a JSON Schema, made from the models in the code.\n\n"
+        "for other programs have a JSON Schema, generated from the models in the code.\n\n"
         + table(("Schema", "Title", "Fields"), rows),
     )
 
 
 def api() -> Iterator[tuple[str, str]]:
-    """Pairs of path and content: a page for each documented module, listed in the Makefile."""
+    """Yield one page per documented module (listed in the Makefile) and their index, as pairs of path and content."""
     listed = re.search(
         r"^DOCUMENTED := \$\(addprefix merunibench\.,(.*?)\)",
         (ROOT / "Makefile").read_text(encoding="utf-8"),
@@ -155,13 +155,13 @@ def api() -> Iterator[tuple[str, str]]:
         links.append(f"- [`{module}`](api/{module}.md)\n")
     yield (
         "reference/api.md",
-        "# Python API\n\nMade from docstrings. Everything public is imported from the modules below; names with a "
+        "# Python API\n\nGenerated from docstrings. Everything public is imported from the modules below; names with a "
         "leading `_` may change without notice.\n\n" + "".join(links),
     )
 
 
 def upgrade() -> str:
-    """What each version changes about scores, taken from CHANGELOG.md."""
+    """Return the page of the changes of scores in each version, taken from CHANGELOG.md."""
     text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     lines = [
         "# Upgrade notes\n\nThe entries of the [changelog](changelog.md) that change a figure, an interval or a file.\n"
@@ -176,7 +176,7 @@ def upgrade() -> str:
 
 
 def _changes(entry: str) -> bool:
-    """Whether an entry says that something a user holds on to changes."""
+    """Return whether an entry describes a change of figures, intervals or files that users rely on."""
     return bool(
         re.search(r"\*\*[^*]*\bchange[^*]*\*\*|[Ff]igures .* change\b|may change|scores of .*change\b", entry)
     ) and not re.fullmatch(r"(?s).*No score changes\.\s*", entry)

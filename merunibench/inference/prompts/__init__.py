@@ -1,7 +1,7 @@
-"""What the models are asked: the prompts in this folder, one file a version, or a file of the user's own.
+"""The prompts for models: the files in this folder, one per version, or the user's own file.
 
-A released version is never edited, since results name it: a better wording is a new file. Every row carries the hash of
-the prompt's text.
+A released version is never edited, since results name it: a better wording gets a new file. Every row contains the hash
+of the prompt's text.
 """
 
 import hashlib
@@ -21,11 +21,11 @@ _MOST_BYTES = 1 << 16
 
 @dataclass(frozen=True)
 class Prompt:
-    """A question to a model.
+    """A prompt for a model.
 
     Attributes:
         name: `open-vocabulary@1`, or the name of the user's file.
-        text: The question, with `{subtitle}` where the subtitle goes.
+        text: The text, with the placeholder `{subtitle}`.
     """
 
     name: str
@@ -38,20 +38,20 @@ class Prompt:
 
 
 def prompt_names() -> list[str]:
-    """The prompts of the package, `name@version`, by name and rising version."""
+    """Return the prompts of the package as `name@version`, sorted by name and version."""
     names = (path.stem for path in _FOLDER.glob("*.txt"))
     return sorted(names, key=lambda name: (name.partition("@")[0], int(name.partition("@")[2])))
 
 
 def load_prompt(name: str, *, says: bool = True) -> Prompt:
-    """The prompt of that name (`description`, or `description@1` for an old version), or in the file of that path.
+    """Load the prompt of that name (`description`, or `description@1` for an old version), or from that file.
 
     Args:
         name: The name or the path.
-        says: Whether the model is told what is said; else the prompt is one `without_subtitle`.
+        says: Whether the model gets the subtitle; otherwise the prompt is made `without_subtitle`.
 
     Raises:
-        InputError: there is no such prompt and no such file, or the file is empty or no UTF-8 text.
+        InputError: There is no such prompt or file, or the file is empty or not UTF-8 text.
 
     Example:
         >>> load_prompt("open-vocabulary").name
@@ -61,17 +61,17 @@ def load_prompt(name: str, *, says: bool = True) -> Prompt:
     path = _FOLDER / f"{found[-1]}.txt" if found else Path(name)
     if not found and not _is_file(path):
         raise InputError(
-            f"no prompt {short_repr(name)}: there are {', '.join(prompt_names())}, or give the path of a text file"
+            f"unknown prompt {short_repr(name)}: use {', '.join(prompt_names())}, or the path of a text file"
         )
     with reading(path, UnicodeDecodeError):
         text = read_plain(path, _MOST_BYTES).decode("utf-8").strip()
     if not text:
-        raise InputError(f"{path}: is empty; a prompt is a question in UTF-8 text")
+        raise InputError(f"{path}: is empty; a prompt must be UTF-8 text")
     return Prompt(found[-1] if found else path.name, text if says else without_subtitle(text))
 
 
 def _is_file(path: Path) -> bool:
     try:
         return path.is_file()
-    except OSError:  # of a name that is longer than names may be: the question itself, perhaps
+    except OSError:  # the name is too long for a file name: perhaps the prompt's text itself
         return False

@@ -1,5 +1,6 @@
-"""`exec:COMMAND`: a model in an environment of its own, asked over the standard streams of a program.
+"""`exec:COMMAND`: a model in its own environment, run as a program and asked over its standard streams.
 
-`program` runs it, `messages` are the lines that go to and fro, `model` is what a runner asks, `merunibench_child` is
-the other end: one file of the standard library alone, to be copied beside the model's own code (docs/bridge.md).
+`program` runs the process, `messages` defines the lines that are exchanged, and `model` is the `Model` for a runner.
+`merunibench_child` is the other end: one file that needs only the standard library, to be copied next to the model's
+own code (docs/bridge.md).
 """

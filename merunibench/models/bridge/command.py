@@ -1,4 +1,4 @@
-"""The command behind `exec:`, and what a program is called where others see it: never by its arguments."""
+"""The command of `exec:`, and the program's public name, which never contains its arguments."""
 
 import shlex
 import shutil
@@ -11,10 +11,10 @@ _ENDINGS = (".py", ".sh")
 
 
 def arguments(command: str) -> list[str]:
-    """The command as the list that starts it; no shell reads it.
+    """Split the command into a list of arguments, which is started without a shell.
 
     Raises:
-        InputError: it is empty, or a quotation mark is not closed.
+        InputError: The command is empty, or a quotation mark is not closed.
 
     Example:
         >>> arguments("python 'my model/adapter.py' --half")
@@ -25,14 +25,14 @@ def arguments(command: str) -> list[str]:
     except ValueError as error:
         raise InputError(f"{SCHEME}: the command cannot be read: {str(error).lower()}") from None
     if not found or "\0" in command:
-        raise InputError(f"{SCHEME}: which program? For example {SCHEME}:'/envs/old/bin/python adapter.py'")
+        raise InputError(f"{SCHEME}: no program given; for example {SCHEME}:'/envs/old/bin/python adapter.py'")
     return found
 
 
 def program_name(command: str) -> str:
-    """What messages, rows and folders call the program: the name of its script, or of the program itself.
+    """Return the program's name for messages, rows and folders: the name of its script, or of the program itself.
 
-    Other arguments may be secret, and folders differ from machine to machine.
+    Other arguments may be secret, and folders differ between machines.
 
     Example:
         >>> program_name("/envs/old/bin/python /home/me/humanomni.py --token hunter2")
@@ -50,12 +50,12 @@ def program_name(command: str) -> str:
 
 
 def absent(command: str) -> str | None:
-    """Why the command cannot be started, as far as one sees before it is; None if one sees nothing.
+    """Return why the command cannot be started, as far as this can be checked in advance, or None.
 
     Raises:
-        InputError: it is no command.
+        InputError: The command is invalid.
     """
     program = arguments(command)[0]
     if shutil.which(program) is None:
-        return f"{SCHEME}: there is no program {Path(program).name!r} here, or it may not be run"
+        return f"{SCHEME}: the program {Path(program).name!r} does not exist or is not executable"
     return None

@@ -1,4 +1,4 @@
-"""Lays the file that a program imports beside the program."""
+"""Copy the file that a program imports next to the program."""
 
 from importlib.resources import files
 from pathlib import Path
@@ -10,17 +10,17 @@ CHILD = "merunibench_child.py"
 
 
 def write_child(folder: Path) -> Path:
-    """Write `merunibench_child.py` into a folder; an older one of ours is replaced.
+    """Write `merunibench_child.py` into a folder, replacing an older version of it.
 
     Raises:
-        InputError: the folder is not there or cannot be written to, or has another file of that name.
+        InputError: The folder does not exist or cannot be written to, or contains another file of that name.
     """
     content = (files("merunibench.models.bridge") / CHILD).read_bytes()
     target = folder / CHILD
     if not folder.is_dir():
-        raise InputError(f"{folder}: no such folder")
+        raise InputError(f"{folder}: the folder does not exist")
     if target.exists() and not (target.is_file() and content[:60] == _beginning(target)):
-        raise InputError(f"{target}: is there, and is not merunibench's; move it away")
+        raise InputError(f"{target}: already exists and was not written by merunibench; move it away")
     write_bytes(target, content)
     return target
 

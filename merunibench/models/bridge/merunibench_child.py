@@ -1,7 +1,8 @@
-"""The other end of `merunibench … --model exec:COMMAND`: copy this file beside your model's own code.
+"""The other end of `merunibench … --model exec:COMMAND`: copy this file next to your model's own code.
 
-It needs Python 3.8 or later and nothing else. What libraries print goes to standard error, so that standard output
-holds answers alone; the random generators are seeded for each clip; a failing clip fails alone.
+It needs Python 3.8 or later and nothing else. Output printed by libraries is redirected to standard error, so that
+standard output contains only answers. The random generators are seeded for each clip. A failing clip does not affect
+the others.
 
     import merunibench_child as child
 
@@ -36,15 +37,15 @@ PROTOCOL = 1
 __all__ = ["Asked", "Fatal", "Ready", "Sample", "serve"]
 
 
-class Fatal(Exception):  # noqa: N818 - it is raised by people who read this file alone
-    """No clip can be answered: ends the run, with this message."""
+class Fatal(Exception):  # noqa: N818 - raised by users, who see only this file
+    """No clip can be answered: ends the run with this message."""
 
 
 class Asked:
-    """What the user wants of the model.
+    """The user's options for the model.
 
     Attributes:
-        modalities: What shall be given to it: some of audio, video, text.
+        modalities: The modalities to give to the model: some of audio, video, text.
     """
 
     def __init__(self, hello: dict[str, Any]) -> None:
@@ -53,19 +54,19 @@ class Asked:
         self.used: dict[str, Any] = {"seed": self._values.get("seed", 0)}
 
     def take(self, name: str, default: Any = None) -> Any:  # noqa: ANN401
-        """The user's value of an option, else the default. Either is recorded; an option that nobody takes is refused.
+        """Return the user's value of an option, or the default, and record it. Options that are not taken are an error.
 
         Args:
-            name: frames, max_new_tokens, temperature, top_p, device, dtype, or whatever you like: users give it by
+            name: frames, max_new_tokens, temperature, top_p, device, dtype, or any other name, which users set by
                 `--model-option NAME=TEXT` or `--gen-kwarg NAME=JSON`.
-            default: Your own. `frames` (8), `device` and `dtype` ("auto") always have a value.
+            default: Your default. `frames` (8), `device` and `dtype` ("auto") always have a value.
         """
         value = self._values.get(name, default)
         self.used[name] = value
         return value
 
     def need(self, name: str) -> Any:  # noqa: ANN401
-        """The same for an option that has no default: ends the run where it is not given."""
+        """Return the user's value of a required option; if it is not given, the run ends."""
         if name not in self._values:
             raise Fatal(f"give --model-option {name}=…")
         return self.take(name)
@@ -75,15 +76,15 @@ class Ready:
     """A loaded model.
 
     Args:
-        answer: Takes a `Sample`, returns the text, or (text, "stop" or "length"); what it raises fails the clip.
-        model: Its name.
-        modalities: What it takes: some of audio, video, text.
+        answer: Takes a `Sample` and returns the text, or (text, "stop" or "length"); an exception fails the clip.
+        model: The name of the model.
+        modalities: The modalities that it supports: some of audio, video, text.
         revision: A commit, a hash or a version, also of your adapter; change it when answers may change.
-        settings: What else decides the answers, as JSON takes it.
+        settings: All else that determines the answers, as JSON values.
         libraries: Names of installed packages whose versions are recorded.
-        control_tokens: What must not stand in a subtitle as it is, such as "<video>".
-        together: Most clips in one go. Above 1 `answer` takes a list of samples and returns a list; where it raises,
-            it is asked about each alone. For models whose answers do not depend on who shares the batch.
+        control_tokens: Text that must not appear unchanged in a subtitle, such as "<video>".
+        together: Maximum number of clips per call. Above 1, `answer` takes a list of samples and returns a list; if it
+            raises, it is called for each alone. Only for models whose answers do not depend on the rest of the batch.
     """
 
     def __init__(
@@ -111,17 +112,17 @@ class Ready:
 
 
 class Sample:
-    """A clip to answer about. What the model shall not be given is None.
+    """A clip to answer about. Modalities that are not to be given to the model are None.
 
     Attributes:
         name: Its name.
-        prompt: The question, with the subtitle in it.
-        modalities: What the model is given. Without "audio", do not listen to the sound of `video`.
-        video: Path of the file with the picture.
-        audio: Path of the file with the sound, which may be the same.
+        prompt: The prompt, with the subtitle inserted.
+        modalities: The modalities given to the model. Without "audio", do not use the sound of `video`.
+        video: Path of the video file.
+        audio: Path of the file with the sound, which may be the video file.
         face: Path of face crops (.npy), if there are any.
-        subtitle: What is said; it is in the prompt already.
-        seed: Random generators are seeded with it before each answer.
+        subtitle: What is said; the prompt already contains it.
+        seed: The seed set for random generators before each answer.
     """
 
     def __init__(self, question: dict[str, Any]) -> None:
@@ -136,10 +137,10 @@ class Sample:
 
 
 def serve(load: Callable[[Asked], Ready]) -> None:
-    """Load the model and answer until there are no more questions.
+    """Load the model and answer until there are no more requests.
 
     Args:
-        load: Takes what was `Asked`, returns what is `Ready`.
+        load: Takes the options as `Asked` and returns the model as `Ready`.
     """
     say, questions = _take_standard_output(), _take_standard_input()
     lines: queue.Queue[bytes] = queue.Queue()
@@ -147,12 +148,12 @@ def serve(load: Callable[[Asked], Ready]) -> None:
     hello = json.loads(lines.get())
     try:
         if hello.get("hello") != PROTOCOL:
-            raise Fatal("merunibench_child.py is of another version; copy it anew")
+            raise Fatal("merunibench_child.py is of another version; copy it again")
         asked = Asked(hello)
         ready = load(asked)
         if not isinstance(ready, Ready):
             raise TypeError(f"load must return Ready, not {type(ready).__name__}")
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - a stranger's code may raise anything
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a model's code may raise any exception
         if not isinstance(error, Fatal):
             traceback.print_exc()
         say({"fatal": "cannot load: " + _reason(error)})
@@ -172,19 +173,19 @@ def serve(load: Callable[[Asked], Ready]) -> None:
 
 
 def _outcomes(ready: Ready, samples: list[Sample]) -> list[dict[str, Any]]:
-    """The outcome of each clip: its text, or why there is none. Where several fail together, each is tried alone."""
+    """Return the outcome of each clip: its text, or why there is none. If a batch fails, each clip is tried alone."""
     _seed(samples[0].seed)
     try:
         found = list(ready.answer(samples)) if ready.together > 1 else [ready.answer(samples[0])]
         if len(found) != len(samples):
-            raise TypeError(f"{len(found)} answers to {len(samples)} clips")
+            raise TypeError(f"{len(found)} answers for {len(samples)} clips")
         return [_outcome(each) for each in found]
     except Fatal:
         raise
     except (Exception, SystemExit) as error:
         traceback.print_exc()
         if "CUDA error" in str(error):
-            # The accelerator is lost to this process, and every later clip would fail: a new one is started instead.
+            # This process cannot use the GPU any more, so all later clips would fail: a new process is started instead.
             raise
         if len(samples) == 1:
             return [{"error": _reason(error)}]
@@ -192,7 +193,7 @@ def _outcomes(ready: Ready, samples: list[Sample]) -> list[dict[str, Any]]:
 
 
 def _outcome(found: Any) -> dict[str, Any]:  # noqa: ANN401
-    """What `answer` returned for a clip, as a part of a message."""
+    """Return the result of `answer` for a clip as a part of a message."""
     text, how = found if isinstance(found, tuple) else (found, None)
     if not isinstance(text, str):
         raise TypeError(f"the answer is of type {type(text).__name__}, not text")
@@ -200,14 +201,14 @@ def _outcome(found: Any) -> dict[str, Any]:  # noqa: ANN401
 
 
 def _take_standard_output() -> Callable[[dict[str, Any]], None]:
-    """What writes a message to standard output; whatever else is printed from now on goes to standard error."""
+    """Return a function that writes messages to standard output; all other output is redirected to standard error."""
     sys.stdout.flush()
     channel = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     sys.stdout = sys.stderr
 
     def say(message: dict[str, Any]) -> None:
-        # A line of its own, whatever was printed before without an end.
+        # Start a new line, in case something was printed before without a line end.
         channel.write(b"\n" + json.dumps(message, allow_nan=False).encode("ascii") + b"\n")
         channel.flush()
 
@@ -215,7 +216,7 @@ def _take_standard_output() -> Callable[[dict[str, Any]], None]:
 
 
 def _take_standard_input() -> BinaryIO:
-    """What questions come from; whoever reads standard input from now on finds it empty."""
+    """Return the stream of requests; standard input is empty for all other readers from now on."""
     questions = os.fdopen(os.dup(0), "rb")
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
@@ -224,14 +225,14 @@ def _take_standard_input() -> BinaryIO:
 
 
 def _listen(questions: BinaryIO, lines: queue.Queue[bytes]) -> None:
-    """Take in questions; when there are no more, or whoever asks is gone, end at once, whatever is being done."""
+    """Queue requests. At the end of the input, or if the caller is gone, exit at once, whatever is running."""
     for line in questions:
         lines.put(line)
     os._exit(0)
 
 
 def _seed(seed: int) -> None:
-    """Seed the random generators that are there."""
+    """Seed the random generators of all imported libraries."""
     random.seed(seed)
     if "numpy" in sys.modules:
         sys.modules["numpy"].random.seed(seed)

@@ -1,6 +1,6 @@
-"""What goes to and fro between merunibench and a program: JSON Lines, one question and one answer at a time.
+"""The messages between merunibench and a program: JSON Lines, one request and one answer at a time.
 
-A program may be anybody's. Whatever it writes is one of these messages, or is told in one line.
+Programs are not trusted. Output that is not one of these messages is reported as an error in one line.
 """
 
 import json
@@ -18,7 +18,7 @@ from merunibench.models.base import Json, Modality
 
 PROTOCOL = 1
 MOST_BYTES = 4 << 20
-"""Longest line, as long as the longest reply of an endpoint."""
+"""Maximum length of a line, the same as that of an endpoint's reply."""
 MOST_TOGETHER = 1024
 _SHOWN = 80
 
@@ -28,18 +28,18 @@ class _Message(BaseModel):
 
 
 class Ready(_Message):
-    """What a program says once its model is loaded.
+    """The message of a program when its model is loaded.
 
     Attributes:
-        ready: The version of these messages.
-        model: What it runs.
-        revision: Which one: a commit, a hash, a version. Rows of different revisions do not mix.
-        modalities: What it takes.
-        used: What it made use of, of all that was asked for: name -> value.
-        settings: What else decides its answers.
-        versions: Its libraries.
-        control_tokens: What must not stand in a subtitle as it is, since the model would not take it for words.
-        together: Most clips that it may be asked about in one go.
+        ready: The version of this protocol.
+        model: The name of its model.
+        revision: The model's commit, hash or version. Rows of different revisions are not mixed.
+        modalities: The modalities that it supports.
+        used: The options that it used: name -> value.
+        settings: All else that determines its answers.
+        versions: The versions of its libraries.
+        control_tokens: Text that must not appear unchanged in a subtitle, since the model would not read it as words.
+        together: Maximum number of clips per request.
     """
 
     ready: Literal[1]
@@ -55,22 +55,22 @@ class Ready(_Message):
     @field_validator("used", "settings")
     @classmethod
     def _fit_to_be_recorded(cls, found: dict[str, Any]) -> dict[str, Any]:
-        """JSON can say more than a file of settings can hold: half characters, and numbers that are infinite here."""
+        """Reject JSON values that cannot be stored in a settings file: lone surrogates and infinite numbers."""
         try:
             json.dumps(found, allow_nan=False, ensure_ascii=False).encode("utf-8")
         except (ValueError, RecursionError):
-            raise ValueError("has a number or a character that is none, or is nested too deeply") from None
+            raise ValueError("has an invalid number or character, or is nested too deeply") from None
         return found
 
     @property
     def tokens(self) -> re.Pattern[str]:
-        """What finds the control tokens in a text."""
+        """The pattern that finds the control tokens in a text."""
         longest_first = sorted(filter(None, self.control_tokens), key=len, reverse=True)
         return re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
 
 
 class Answered(_Message):
-    """What a program says to a question: a text, or why there is none."""
+    """The answer of a program: a text, or why there is none."""
 
     answer: int
     name: str
@@ -81,12 +81,12 @@ class Answered(_Message):
 
 @dataclass(frozen=True)
 class Question:
-    """What a program is asked about one clip; files that it is not given are None.
+    """The request for one clip; files that the program is not given are None.
 
     Attributes:
-        fields: What the clip adds to the message.
-        number: How many questions went before.
-        more: Whether another follows that may be answered together with it.
+        number: The number of the request.
+        fields: The fields of the message for this clip.
+        more: Whether another request follows that may be answered together with this one.
     """
 
     number: int
@@ -95,49 +95,49 @@ class Question:
 
     @property
     def message(self) -> dict[str, Json]:
-        """The line that asks."""
+        """The message that is sent."""
         return {"ask": self.number, **({"more": True} if self.more else {}), **self.fields}
 
 
 def hello(modalities: tuple[Modality, ...], asked: Mapping[str, Json]) -> dict[str, Json]:
-    """The line that a program reads first.
+    """Return the first message to a program.
 
     Args:
-        modalities: What the user wants it to be given.
-        asked: What the user wants of it, by name; what it does not know it must not say it used.
+        modalities: The modalities to give to the model.
+        asked: The user's options by name; the program must not report an option as used if it does not know it.
     """
     return {"hello": PROTOCOL, "modalities": list(modalities), "asked": dict(asked)}
 
 
 def is_message(line: bytes) -> bool:
-    """Whether a line is meant for us, and not something that was printed."""
+    """Return whether a line is a message, not printed output."""
     return line.lstrip().startswith(b"{")
 
 
 def parse_ready(line: bytes, program: str) -> Ready:
-    """The line of a program that is ready.
+    """Parse the message of a program that is ready.
 
     Raises:
-        InputError: it is none, or says why the model cannot run.
+        InputError: The line is not such a message, or tells why the model cannot run.
     """
     return _parsed(Ready, line, program)
 
 
 def parse_answer(line: bytes, question: Question, program: str) -> Answered:
-    """The answer to a question.
+    """Parse the answer to a request.
 
     Raises:
-        InputError: the line is none, answers another question or another clip, or says that no clip can be answered.
+        InputError: The line is not an answer, is for another request or clip, or tells that no clip can be answered.
     """
     answer = _parsed(Answered, line, program)
     name = str(question.fields["name"])
     if answer.answer != question.number:
         raise InputError(
-            f"{program}: answered question {answer.answer} (of {short_repr(answer.name)}) when asked question "
-            f"{question.number} (of {short_repr(name)}): a program answers each question once, in order"
+            f"{program}: answered question {answer.answer} ({short_repr(answer.name)}) instead of question "
+            f"{question.number} ({short_repr(name)}): a program must answer each question once, in order"
         )
     if answer.name != name:
-        raise InputError(f"{program}: answered for {short_repr(answer.name)} when asked about {short_repr(name)}")
+        raise InputError(f"{program}: answered for {short_repr(answer.name)} instead of {short_repr(name)}")
     if (answer.text is None) == (answer.error is None):
         raise InputError(f"{program}: its answer for {short_repr(name)} must have either text or error")
     return answer
@@ -152,7 +152,7 @@ def _parsed(kind: type[_Kind], line: bytes, program: str) -> _Kind:
     if not is_message(line):
         raise InputError(
             f"{program}: printed {short_repr(in_one_line(line.decode('utf-8', 'replace'), _SHOWN))} on its standard "
-            "output, which is for JSON lines alone; print to standard error, or let merunibench_child.py see to it"
+            "output, which must contain only JSON lines; print to standard error, or use merunibench_child.py"
         )
     found = parse_json(line, f"{program}: a line of its standard output")
     if "fatal" in found:

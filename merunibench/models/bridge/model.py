@@ -1,7 +1,7 @@
-"""A program behind `exec:` as a `Model`: what it is asked is made and hashed here, what it answers is checked here.
+"""A program of `exec:` as a `Model`: requests are made and hashed here, and answers are checked here.
 
-The program decodes for itself: it gets paths, and the question with the subtitle in it. One that ends or hangs is
-started again and asked again; one that breaks the rules of the exchange ends the run, since nothing it says can be
+The program decodes the files itself: it gets paths, and the prompt with the subtitle inserted. A program that exits or
+hangs is restarted and asked again. A program that violates the protocol ends the run, since its output cannot be
 trusted.
 """
 
@@ -26,7 +26,7 @@ from merunibench.models.prompting import fill, picture_file, resolve_modalities,
 
 _LOG = logging.getLogger(__name__)
 _TRIES = 3
-"""How often a program is started, or asked about one clip, until it is clear that it fails again."""
+"""Maximum number of attempts to start a program, or to get its answer for one clip."""
 _LONGEST_ERROR, _A_WEEK = 200, 7 * 24 * 3600
 _FLAGS = {
     "frames": "--frames",
@@ -37,12 +37,12 @@ _FLAGS = {
     "device": "--device",
     "dtype": "--dtype",
 }
-"""What every program may be asked for, and the option that asks."""
+"""The options that every program may support, and their flags."""
 
 
 @dataclass(frozen=True)
 class _Limits:
-    """The bridge's own options: how long to wait, and where the program's standard error goes."""
+    """The bridge's own options: time limits, and the log for the program's standard error."""
 
     seconds: float = 300.0
     start_seconds: float = 1800.0
@@ -53,20 +53,20 @@ class BridgeModel(Model):
     """A program that answers.
 
     Attributes:
-        name: `exec:` and the name of its script; its arguments may be secret.
-        modalities: What it says it takes.
+        name: `exec:` and the name of its script, without its arguments, which may be secret.
+        modalities: The modalities that it reports to support.
     """
 
     def __init__(self, argument: str, options: Options) -> None:
-        """Start the program, and wait until it is ready.
+        """Start the program and wait until it is ready.
 
         Args:
-            argument: The command; no shell reads it.
-            options: What is asked of it; `extra` holds `seconds`, `start_seconds`, `log` and what the program knows.
+            argument: The command; it is run without a shell.
+            options: The options; `extra` may contain `seconds`, `start_seconds`, `log` and options of the program.
 
         Raises:
-            InputError: it cannot be started, is not ready in time, breaks the rules of the exchange, has no use for an
-                option, or does not take what is asked for.
+            InputError: The program cannot be started, is not ready in time, violates the protocol, or does not support
+                an option or a modality.
         """
         options.refuse("a program (exec:)", "processor", "template")
         self._command = command.arguments(argument)
@@ -86,7 +86,7 @@ class BridgeModel(Model):
 
     @property
     def settings(self) -> Mapping[str, Json]:
-        """See `Model.settings`; most of it is what the program says of itself."""
+        """See `Model.settings`; most of it is reported by the program."""
         ready = self._said()
         return {
             "kind": command.SCHEME,
@@ -118,14 +118,14 @@ class BridgeModel(Model):
             "prompt": fill(self._options.prompt, said),
             "subtitle": said,
             **{kind: str(files[kind].absolute()) if kind in files else None for kind in ("video", "audio", "face")},
-            # Of each clip its own, below 2^31 as old libraries want it: an answer depends on no other clip.
+            # A separate seed per clip, so that answers are independent; below 2^31, as old libraries require.
             "seed": int.from_bytes(seed.digest()[:4], "big") >> 1,
         }
         media = {kind: {"hash": file_hash(path)} for kind, path in files.items()}
         return Prepared(sample, self._given, media, None, fields)
 
     def answer(self, batch: Sequence[Prepared]) -> list[str]:
-        """See `Model.answer`. What came of a batch is kept until each clip of it is asked about alone."""
+        """See `Model.answer`. If a clip of a batch fails, the replies are kept until each clip is asked alone."""
         waiting = [one for one in batch if one.sample.name not in self._replies]
         together = self._said().together
         for start in range(0, len(waiting), together):
@@ -141,7 +141,7 @@ class BridgeModel(Model):
         return [Answer(reply.text, reply.finish_reason) for reply in found.values()]
 
     def _asked_about(self, batch: Sequence[Prepared]) -> dict[str, Reply]:
-        """What the program says about clips in one go, or about each where it ends at them."""
+        """Return the replies for a batch of clips, asked together, or one by one if the program exits."""
         if len(batch) > 1:
             limit = Limit(self._limits.seconds * len(batch), f"at {len(batch)} clips", "seconds")
             try:
@@ -149,26 +149,26 @@ class BridgeModel(Model):
                     one.sample.name: reply for one, reply in zip(batch, self._asked_once(batch, limit), strict=True)
                 }
             except EndedError as error:
-                _LOG.warning("%s; it is started again and asked one by one", error)
+                _LOG.warning("%s; restarting it and asking for one clip at a time", error)
         return {one.sample.name: self._asked_until_it_answers(one) for one in batch}
 
     def _asked_until_it_answers(self, one: Prepared) -> Reply:
-        """What the program says about a clip, however often it has to be started for it."""
+        """Return the reply for a clip, restarting the program if necessary."""
         reason = ""
         for _ in range(_TRIES):
             try:
                 return self._asked_once([one], Limit(self._limits.seconds, "at this clip", "seconds"))[0]
             except EndedError as error:
                 reason = _as_given(str(error), one.sample)
-                _LOG.warning("%s (%s); it is started again", reason, short_repr(one.sample.name))
+                _LOG.warning("%s (%s); restarting it", reason, short_repr(one.sample.name))
         return Reply("", f"{reason}; tried {_TRIES} times")
 
     def _asked_once(self, batch: Sequence[Prepared], limit: Limit) -> list[Reply]:
-        """What the program says about clips.
+        """Return the replies for clips.
 
         Raises:
-            EndedError: it ended at them, or did not answer in time.
-            InputError: it broke the rules.
+            EndedError: The program exited, or did not answer in time.
+            InputError: The program violated the protocol.
         """
         if not self._program.running:
             self._program = self._start()
@@ -189,7 +189,7 @@ class BridgeModel(Model):
         return replies
 
     def _checked(self, line: bytes, question: Question) -> messages.Answered:
-        """The answer; a program that breaks the rules is ended."""
+        """Parse an answer; a program that violates the protocol is killed."""
         try:
             return messages.parse_answer(line, question, self._program_name)
         except InputError:
@@ -197,15 +197,15 @@ class BridgeModel(Model):
             raise
 
     def _said(self) -> Ready:
-        """What the program said when it was ready."""
+        """Return the program's message when it was ready."""
         assert self._ready is not None
         return self._ready
 
     def _start(self) -> Program:
-        """A program that is ready. One that failed before, or that a signal ended, is tried again.
+        """Start the program and wait until it is ready; retry if it was ready before, or was ended by a signal.
 
         Raises:
-            InputError: it does not become ready, or is not what it was before.
+            InputError: The program does not become ready, or reports other properties than before.
         """
         for left in reversed(range(_TRIES)):
             program = Program(self._command, self._program_name, self._limits.log)
@@ -214,24 +214,24 @@ class BridgeModel(Model):
             except EndedError as error:
                 if not left or not (error.killed or self._ready):
                     raise InputError(str(error)) from None
-                _LOG.warning("%s; it is started again", error)
+                _LOG.warning("%s; restarting it", error)
                 continue
             except InputError:
                 program.kill()
                 raise
             if self._ready not in (None, ready):
                 program.kill()
-                raise InputError(f"{self._program_name}: says otherwise what it is after it was started again")
+                raise InputError(f"{self._program_name}: reports different properties after a restart")
             self._ready = ready
             return program
         raise AssertionError("the last try returns or raises")
 
     def _greeted(self, program: Program) -> Ready:
-        """What a program says once it is ready; what libraries print until then is ignored, and reported.
+        """Return a program's message when it is ready; output printed before that is ignored, with a warning.
 
         Raises:
-            EndedError: it ended, or was not ready in time.
-            InputError: it said something else.
+            EndedError: The program exited, or was not ready in time.
+            InputError: The program sent another message.
         """
         limit = Limit(self._limits.start_seconds, "before it was ready", "start_seconds")
         line = program.say([messages.hello(self._options.modalities, self._asked)], limit)
@@ -239,14 +239,14 @@ class BridgeModel(Model):
         while not messages.is_message(line) and len(line) <= messages.MOST_BYTES:
             if not printed and self._ready is None:
                 text = in_one_line(line.decode("utf-8", "replace"), _LONGEST_ERROR)
-                _LOG.warning("%s: printed on its standard output while it started, passed over: %s", self.name, text)
+                _LOG.warning("%s: ignoring output printed on standard output at start: %s", self.name, text)
             printed += 1
             line = program.next_line()
         return messages.parse_ready(line, self._program_name)
 
 
 def _as_given(text: str, sample: Sample) -> str:
-    """A program's words with the sample's paths as they were given: where they lie is no part of a row."""
+    """Return a program's text with the sample's paths as the user gave them: rows must not depend on absolute paths."""
     for path in (sample.video, sample.audio, sample.face):
         if path is not None:
             text = text.replace(str(path.absolute()), str(path))
@@ -254,10 +254,10 @@ def _as_given(text: str, sample: Sample) -> str:
 
 
 def _limits(extra: Mapping[str, str]) -> tuple[_Limits, dict[str, str]]:
-    """The bridge's own options, and the program's.
+    """Separate the bridge's own options from the program's.
 
     Raises:
-        InputError: a time is none.
+        InputError: A time limit is invalid.
     """
     times = {name: _seconds(name, extra[name]) for name in ("seconds", "start_seconds") if name in extra}
     own = _Limits(**times, log=Path(extra["log"]) if extra.get("log") else None)
@@ -275,10 +275,10 @@ def _seconds(name: str, text: str) -> float:
 
 
 def _asked_for(options: Options, extra: Mapping[str, str]) -> dict[str, Json]:
-    """What the user wants of the program, by name; what was left to it is absent.
+    """Return the user's options for the program by name, without those that were not given.
 
     Raises:
-        InputError: two options give the same name.
+        InputError: Two options have the same name.
     """
     generation = options.generation
     named = {
@@ -294,19 +294,19 @@ def _asked_for(options: Options, extra: Mapping[str, str]) -> dict[str, Json]:
     for flag, others in (("--gen-kwarg", generation.extra), ("--model-option", extra)):
         for name, value in others.items():
             if name in asked or name in named:
-                raise InputError(f"{flag} {name}: is given twice, or has an option of its own")
+                raise InputError(f"{flag} {name}: is given twice, or has its own flag")
             asked[name] = value
     return asked
 
 
 def _refuse_unused(name: str, asked: Mapping[str, Json], options: Options, ready: Ready) -> None:
-    """Refuse what a program made no use of, rather than record a wish as if it had been granted.
+    """Reject options that a program did not use, rather than record them as if they had had an effect.
 
     Raises:
-        InputError: something that differs from the default was not used.
+        InputError: An option that differs from its default was not used.
     """
     defaults = {"frames": Options.frames, "seed": 0, "device": Options.device, "dtype": Options.dtype}
     for key, value in asked.items():
         if key not in ready.used and defaults.get(key) != value:
             flag = _FLAGS.get(key) or (f"--{'gen-kwarg' if key in options.generation.extra else 'model-option'} {key}")
-            raise InputError(f"{name} has no use for {flag}: leave it out (what it uses: {listed(ready.used)})")
+            raise InputError(f"{name} does not use {flag}: leave it out (options that it uses: {listed(ready.used)})")

@@ -1,7 +1,7 @@
-"""Lines to and from a program, within a time.
+"""Write and read lines of a program, with time limits.
 
-Nothing here waits for a program longer than it may: not for one that stops reading, not for one whose output goes on
-without an end of line, and not for one that has ended while something that it started holds its pipes open.
+The limits hold for a program that stops reading, for one that writes without ever ending the line, and for one that
+has exited while one of its children still holds the pipes open.
 """
 
 import os
@@ -13,7 +13,7 @@ from typing import IO
 from merunibench.models.bridge.messages import MOST_BYTES
 
 _LOOK = 0.1
-"""Seconds between two looks whether a program has ended whose output stays open."""
+"""Seconds between checks whether a program has exited, if its output stays open."""
 _PIECE = 1 << 16
 
 
@@ -21,12 +21,12 @@ class Pipes:
     """Standard input and output of a program."""
 
     def __init__(self, stdin: IO[bytes], stdout: IO[bytes], ended: Callable[[], bool]) -> None:
-        """Nothing is read yet.
+        """Prepare the pipes; nothing is read yet.
 
         Args:
-            stdin: What the program reads; unbuffered, like `stdout`.
-            stdout: What it writes.
-            ended: Tells whether it has ended.
+            stdin: The program's standard input; unbuffered, like `stdout`.
+            stdout: The program's standard output.
+            ended: Returns whether the program has exited.
         """
         self._stdin, self._stdout, self._ended = stdin.fileno(), stdout.fileno(), ended
         self._heard = bytearray()
@@ -34,17 +34,17 @@ class Pipes:
             os.set_blocking(end, False)
 
     def write(self, lines: bytes, deadline: float) -> bool:
-        """Write all of some lines.
+        """Write lines completely.
 
         Args:
-            lines: With their ends.
-            deadline: By `time.monotonic`.
+            lines: The lines, with line ends.
+            deadline: The deadline, in terms of `time.monotonic`.
 
         Returns:
-            Whether they were taken; false if nobody reads any more.
+            Whether the lines were written; false if the program does not read any more.
 
         Raises:
-            TimeoutError: the deadline has passed.
+            TimeoutError: The deadline has passed.
         """
         left = memoryview(lines)
         try:
@@ -57,14 +57,14 @@ class Pipes:
         return not left
 
     def read(self, deadline: float) -> bytes | None:
-        """The next line that is not blank, without its end.
+        """Return the next line that is not blank, without its line end.
 
         Returns:
-            More than `MOST_BYTES` of it if it is too long; None if the program has ended or closed its output. A line
-            that the end cut off is none.
+            More than `MOST_BYTES` of the line if it is too long; None if the program has exited or closed its output.
+            An incomplete last line is dropped.
 
         Raises:
-            TimeoutError: the deadline has passed.
+            TimeoutError: The deadline has passed.
         """
         while True:
             del self._heard[: len(self._heard) - len(self._heard.lstrip())]
@@ -80,11 +80,11 @@ class Pipes:
             self._heard += piece
 
     def _usable(self, end: int, event: int, deadline: float) -> bool:
-        """Wait until a pipe can be used; false if the program has ended and left nothing in it."""
+        """Wait until a pipe is ready; return false if the program has exited and the pipe is empty."""
         with selectors.DefaultSelector() as selector:
             selector.register(end, event)
             while True:
-                ended = self._ended()  # before the look: what it wrote until then is in the pipe
+                ended = self._ended()  # checked before `select`, so that all its output is then in the pipe
                 left = deadline - time.monotonic()
                 if left <= 0:
                     raise TimeoutError

@@ -1,4 +1,4 @@
-"""A program as a process: started without a shell, asked line by line within a time, and ended with all it started."""
+"""A program as a process: started without a shell, asked with time limits, and ended with all its children."""
 
 import contextlib
 import json
@@ -20,17 +20,17 @@ from merunibench.models.base import Json
 from merunibench.models.bridge.pipes import Pipes
 
 _PATIENCE = 3.0
-"""Seconds that a program has to end by itself."""
+"""Seconds that a program has to exit by itself."""
 _LAST_WORDS = 1.0
-"""Seconds until standard error of a program that has ended is heard to its end."""
+"""Seconds to wait for the rest of standard error of a program that has exited."""
 _LAST_PIECES, _LONGEST_PIECE, _SHOWN = 20, 1 << 16, 200
 
 
 class EndedError(Exception):
-    """The program ended, or was ended because it took too long; another start may do better.
+    """The program exited, or was killed because it took too long; a restart may help.
 
     Attributes:
-        killed: Whether a signal ended it, so that it is not known to end by itself.
+        killed: Whether a signal ended it, so that it is not known to exit by itself.
     """
 
     def __init__(self, reason: str, *, killed: bool) -> None:
@@ -40,12 +40,12 @@ class EndedError(Exception):
 
 @dataclass(frozen=True)
 class Limit:
-    """How long a program may take.
+    """A time limit for a program.
 
     Attributes:
-        seconds: That long.
-        moment: For what, as messages say it: "at this clip".
-        option: What sets it.
+        seconds: The limit.
+        moment: What it applies to, for messages: "at this clip".
+        option: The option that sets it.
     """
 
     seconds: float
@@ -57,15 +57,15 @@ class Program:
     """A running program."""
 
     def __init__(self, arguments: Sequence[str], name: str, log: Path | None = None) -> None:
-        """Start it.
+        """Start the program.
 
         Args:
             arguments: The program and its arguments.
-            name: What messages call it.
-            log: A file that gets all that it writes on standard error.
+            name: Its name for messages.
+            log: A file for everything that it writes to standard error.
 
         Raises:
-            InputError: it cannot be started, or the log cannot be written.
+            InputError: The program cannot be started, or the log cannot be written.
         """
         self._name = name
         try:
@@ -79,14 +79,14 @@ class Program:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                start_new_session=True,  # what it starts ends with it, and Ctrl-C is ours to handle
+                start_new_session=True,  # its children are killed with it, and only we handle Ctrl-C
             )
         except (OSError, ValueError) as error:
             if kept:
                 kept.close()
             raise InputError(f"{name}: cannot be started: {one_line(error)}") from None
         stdin, stdout = _there(self._process.stdin), _there(self._process.stdout)
-        process = self._process  # not self: it ends with its last reference
+        process = self._process  # not self, so that the program is ended with its last reference
         self._pipes = Pipes(stdin, stdout, lambda: process.poll() is not None)
         self._last: deque[bytes] = deque(maxlen=_LAST_PIECES)
         heard = (_there(self._process.stderr), self._last, kept)
@@ -96,32 +96,32 @@ class Program:
 
     @property
     def running(self) -> bool:
-        """Whether it has not ended yet."""
+        """Whether the program has not exited yet."""
         return self._process.poll() is None
 
     def say(self, messages: Sequence[Json], limit: Limit) -> bytes:
         """Write lines and read one.
 
         Args:
-            messages: What to write.
-            limit: How long that may take, and what may follow by `next_line`.
+            messages: The messages to write.
+            limit: The time limit, also for the lines that are then read by `next_line`.
 
         Returns:
             The line, without its end; longer than `MOST_BYTES` if it was too long.
 
         Raises:
-            EndedError: the program ended, or did not answer in time.
+            EndedError: The program exited, or did not answer in time.
         """
         lines = b"".join(json.dumps(message).encode() + b"\n" for message in messages)
         self._limit, self._deadline = limit, time.monotonic() + limit.seconds
         return self._in_time(lambda until: self._pipes.read(until) if self._pipes.write(lines, until) else None)
 
     def next_line(self) -> bytes:
-        """Read one more line within the time of what was said last; see `say`."""
+        """Read one more line within the time limit of the last `say`."""
         return self._in_time(self._pipes.read)
 
     def _in_time(self, work: Callable[[float], bytes | None]) -> bytes:
-        """The line that comes before the deadline; the program does not survive if none does."""
+        """Return the line that arrives before the deadline; kill the program if none does."""
         limit = self._limit
         try:
             line = work(self._deadline)
@@ -142,31 +142,31 @@ class Program:
         return line
 
     def kill(self) -> None:
-        """End it now, whatever it is doing. Its log is complete then, unless a child of its own holds it open."""
+        """Kill the program now. Its log is then complete, unless a child of the program holds it open."""
         _kill(self._process)
         self.end()
         self._listener.join(_LAST_WORDS)
 
     def _last_words(self) -> str:
-        """The last line on standard error, for a message."""
+        """Return the last line on standard error, for a message."""
         self._listener.join(_LAST_WORDS)
         lines = b"".join(self._last).replace(b"\r", b"\n").decode("utf-8", "replace").split("\n")
         last = next((line for line in reversed(lines) if line.strip()), "")
-        return f"; its last words: {in_one_line(last, _SHOWN)}" if last else ""
+        return f"; its last output: {in_one_line(last, _SHOWN)}" if last else ""
 
 
 def _there(stream: IO[bytes] | None) -> IO[bytes]:
-    """A pipe that was asked for."""
+    """Return a requested pipe, which always exists."""
     assert stream is not None
     return stream
 
 
 def _listen(stream: IO[bytes], last: deque[bytes], log: IO[bytes] | None) -> None:
-    """Keep the last of what is written on standard error, and all of it in the log while there is room for it."""
+    """Keep the last pieces of standard error, and write all of it to the log while there is disk space."""
     with contextlib.suppress(OSError, ValueError), stream, log or contextlib.nullcontext():
         while piece := stream.read(_LONGEST_PIECE):
             last.append(piece)
-            # A program must not suffer from a full disk: it would be told that nobody listens.
+            # A full disk must not affect the program, whose pipe would be closed otherwise.
             with contextlib.suppress(OSError):
                 if log:
                     log.write(piece)
@@ -183,7 +183,7 @@ def _how_it_ended(code: int | None) -> str:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """End a program that is waiting for a question: it is told by the end of its input, and killed if it stays."""
+    """End a program that waits for a request: close its input, and kill it if it does not exit."""
     with contextlib.suppress(OSError, ValueError, subprocess.TimeoutExpired):
         _there(process.stdin).close()
         process.wait(_PATIENCE)
@@ -193,7 +193,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
-    """Kill a program and all it started."""
+    """Kill a program and its children."""
     with contextlib.suppress(OSError):
         if hasattr(os, "killpg"):
             os.killpg(process.pid, signal.SIGKILL)

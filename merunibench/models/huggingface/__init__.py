@@ -1,6 +1,6 @@
-"""Any Hugging Face model, from the Hub or a folder; families that differ from the conventions are in `families`.
+"""Hugging Face models from the Hub or a folder; families that do not follow the conventions are in `families`.
 
-Import `Family` from here to write an adapter of your own (docs/models.md).
+Import `Family` from here to write your own adapter (docs/models.md).
 """
 
 from merunibench.models.huggingface.family import Family

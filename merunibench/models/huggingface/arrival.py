@@ -1,7 +1,7 @@
-"""Whether what a model is given really reaches it: templates and processors pass over what they do not know.
+"""Check that all media reach the model: templates and processors silently ignore what they do not support.
 
-What a clip is encoded to with a medium is compared with what it is encoded to without: the prompt must be longer, and
-something beside the prompt must be there. That needs no knowledge of the names of a family's tokens and inputs.
+A clip is encoded with and without each medium. With it, the prompt must be longer, and there must be inputs besides the
+prompt. This requires no knowledge of the names of a family's tokens and inputs.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,28 +12,28 @@ from merunibench.errors import InputError
 from merunibench.models.prompting import Clip
 
 PARTS = {"video": "frames", "audio": "sound"}
-"""Modality -> the field of a `Clip` that has it."""
+"""Modality -> the field of a `Clip` that contains it."""
 _TEXT = frozenset({"input_ids", "attention_mask", "token_type_ids", "mm_token_type_ids", "position_ids", "labels"})
 
 
 class Arrivals:
-    """Compares once for each medium, then looks in every batch for the inputs that stood for it."""
+    """Finds the inputs of each medium once, then checks that every batch contains them."""
 
     def __init__(self, encode: Callable[[Sequence[Clip]], Any], model: str) -> None:
-        """Nothing is encoded yet.
+        """Prepare the checks; nothing is encoded yet.
 
         Args:
-            encode: Clips -> the model's inputs.
-            model: Its name, for messages.
+            encode: Encodes clips to the model's inputs.
+            model: The model's name, for messages.
         """
         self._encode, self._model = encode, model
         self._stands_for: dict[str, frozenset[str]] = {}
 
     def check(self, clips: Sequence[Clip], inputs: Mapping[str, Any]) -> None:
-        """Make sure that the inputs of a batch hold every medium of its clips, which are given alike.
+        """Check that the inputs of a batch contain every medium of its clips, which all have the same media.
 
         Raises:
-            InputError: a medium was ignored silently.
+            InputError: A medium was silently ignored.
         """
         for medium, part in PARTS.items():
             if getattr(clips[0], part) is None:
@@ -43,17 +43,17 @@ class Arrivals:
             keys = self._stands_for[medium]
             if not any(key in inputs and _size(inputs[key]) for key in keys):
                 raise InputError(
-                    f"{self._model} takes no {medium}: its chat template or processor passed over it in silence. Leave "
-                    f"{medium} out (--modalities)"
+                    f"{self._model} does not support {medium}: its chat template or processor silently ignored it. "
+                    f"Leave {medium} out (--modalities)"
                 )
 
     def _compared(self, clip: Clip, part: str) -> frozenset[str]:
-        """The inputs that a medium adds or enlarges; none where the prompt has no place for it."""
+        """Return the inputs that a medium adds or enlarges; none if it does not make the prompt longer."""
         whole = self._encode([clip])
         try:
             lacking = self._encode([_without(clip, part)])
         except (ValueError, LookupError, RuntimeError, TypeError, AttributeError):
-            lacking = {}  # some processors want a picture in any case
+            lacking = {}  # some processors require an image in any case
         if lacking and whole["input_ids"].shape[-1] <= lacking["input_ids"].shape[-1]:
             return frozenset()
         before = {key: _size(value) for key, value in lacking.items()}

@@ -1,4 +1,4 @@
-"""How long a question is, and whether it fits the model: one that does not is refused, with what would shrink it."""
+"""Check that a prompt fits the model's context; if not, the error tells how to shorten it."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -16,11 +16,11 @@ _SHRINKING = {
     "max_soft_tokens": "70",
     "max_pixels": "100352",
 }
-"""Arguments of transformers' image processors that decide how many tokens a picture is, and small values of them."""
+"""Arguments of transformers' image processors that set the number of tokens per image, with small values."""
 
 
 def longest_context(config: Any) -> int | None:  # noqa: ANN401
-    """Most tokens that a model was made for; None where its configuration does not say."""
+    """Return the maximum number of tokens of a model, or None if its configuration does not contain it."""
     try:
         text = config.get_text_config(decoder=True)
     except (ValueError, AttributeError):
@@ -30,7 +30,7 @@ def longest_context(config: Any) -> int | None:  # noqa: ANN401
 
 
 def token_counts(inputs: Mapping[str, Any]) -> list[int]:
-    """The number of tokens of each question of a batch, padding left out."""
+    """Return the number of tokens of each prompt of a batch, without padding."""
     mask = inputs.get("attention_mask")
     if mask is None:
         count, length = inputs["input_ids"].shape
@@ -39,27 +39,27 @@ def token_counts(inputs: Mapping[str, Any]) -> list[int]:
 
 
 def check_lengths(names: Sequence[str], counts: Sequence[int], answer: int, longest: int | None, advice: str) -> None:
-    """Refuse questions that leave no room for an answer: models answer them all the same, and badly.
+    """Reject prompts that leave no room for an answer: models would answer them anyway, but badly.
 
     Args:
-        names: Of the samples.
-        counts: Tokens of each question.
-        answer: Longest answer; 0 where it does not share the question's context.
-        longest: Most tokens of question and answer together; None if that is not known.
-        advice: What would make questions shorter.
+        names: Names of the samples.
+        counts: Number of tokens of each prompt.
+        answer: Maximum length of an answer; 0 if it does not share the prompt's context.
+        longest: Maximum number of tokens of prompt and answer together; None if not known.
+        advice: How to shorten prompts.
 
     Raises:
-        MediaError: some are too long.
+        MediaError: Some prompts are too long.
     """
     if longest is None:
         return
-    room = f", and {answer} to answer," if answer else ""
+    room = f", plus {answer} to answer," if answer else ""
     if found := [f"{name}: {n} tokens{room}" for name, n in zip(names, counts, strict=True) if n + answer > longest]:
         raise MediaError(f"{'; '.join(found)} exceed the model's {longest}; {advice}")
 
 
 def shrinking(processor: Any) -> str:  # noqa: ANN401
-    """What makes the questions of a model shorter, as options of the command line."""
+    """Return how to shorten the prompts of a model, as command-line options."""
     parts = [getattr(processor, name, None) for name in ("image_processor", "video_processor")]
     named = [
         f"--processor-kwarg {name}={value}"

@@ -1,4 +1,4 @@
-"""The families that depart from the conventions, and which family a model belongs to."""
+"""The families that do not follow the conventions, and the choice of a model's family."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -10,14 +10,14 @@ from merunibench.models.prompting import Clip
 
 
 class Omni(Family):
-    """Qwen's Omni models: the thinker alone, which writes; sound and picture of one clip interleaved, as they happen.
+    """Qwen's Omni models: only the thinker, which generates text; sound and video of a clip are interleaved in time.
 
-    Their processors know one rate for a whole batch, so every clip is encoded on its own and the results are joined:
-    all parts but the tokens lie one after another along the first axis.
+    Their processors accept only one frame rate per batch, so every clip is encoded separately and the results are
+    joined: all inputs except the tokens are concatenated along the first axis.
     """
 
     def model_class(self, config: Any) -> Any:  # noqa: ANN401
-        """The thinker's class; the talker's weights are left where they are."""
+        """Return the thinker's class; the talker's weights are not loaded."""
         import transformers
 
         third = config.model_type.startswith("qwen3")
@@ -25,11 +25,11 @@ class Omni(Family):
         return getattr(transformers, f"{name}ForConditionalGeneration")
 
     def takes(self, processor: Any, config: Any) -> frozenset[Modality]:  # noqa: ANN401, ARG002
-        """Everything: the configuration of the whole model says nothing of sound."""
+        """Return all modalities: the configuration of the whole model does not mention sound."""
         return frozenset(("audio", "video", "text"))
 
     def processor_settings(self, processor: Any, clips: Sequence[Clip]) -> dict[str, Any]:  # noqa: ANN401
-        """The rate of the frames as they are given, which is all that these processors heed."""
+        """Return the rate of the given frames, the only timing that these processors use."""
         settings = super().processor_settings(processor, clips)
         frames = clips[0].frames
         return settings if frames is None else {**settings, "fps": len(frames.indices) / frames.seconds}
@@ -57,12 +57,12 @@ class Omni(Family):
         )
 
     def generate_settings(self, clips: Sequence[Clip]) -> dict[str, Any]:
-        """Whether picture and sound are interleaved, which the positions depend on."""
+        """Return whether video and sound are interleaved, which the positions depend on."""
         return {"use_audio_in_video": clips[0].frames is not None and clips[0].sound is not None}
 
 
 class TextOnly(Family):
-    """Causal language models: they read the subtitle alone."""
+    """Causal language models, which use only the subtitle."""
 
     def model_class(self, config: Any) -> Any:  # noqa: ANN401, ARG002
         """See `Family.model_class`."""
@@ -71,13 +71,13 @@ class TextOnly(Family):
         return transformers.AutoModelForCausalLM
 
     def processor_class(self) -> Any:  # noqa: ANN401
-        """A tokenizer is all there is."""
+        """Return the tokenizer's class, since there is no processor."""
         import transformers
 
         return transformers.AutoTokenizer
 
     def messages(self, processor: Any, clip: Clip) -> list[dict[str, Any]]:  # noqa: ANN401, ARG002
-        """The question, as text."""
+        """Return the prompt as text."""
         return [{"role": "user", "content": clip.prompt}]
 
     def encode(self, processor: Any, clips: Sequence[Clip], extra: Mapping[str, Any]) -> Any:  # noqa: ANN401
@@ -95,25 +95,25 @@ class TextOnly(Family):
 
 
 class RemoteCode(Family):
-    """Models whose code comes with their files; they must keep to the conventions otherwise."""
+    """Models whose code comes with their files; otherwise they must follow the conventions."""
 
     def model_class(self, config: Any) -> Any:  # noqa: ANN401
-        """The first Auto class that the model's configuration names code for."""
+        """Return the first Auto class for which the model's configuration names code."""
         import transformers
 
         return getattr(transformers, _remote_class(config))
 
     def processor_settings(self, processor: Any, clips: Sequence[Clip]) -> dict[str, Any]:  # noqa: ANN401
-        """Flat, as processors of former years want them."""
+        """Return flat settings, as older processors require."""
         settings = super().processor_settings(processor, clips)
         return {**settings.pop("text_kwargs"), **settings}
 
 
 class ByArchitecture(Family):
-    """Types that no Auto class of questions and answers knows, though their files name a class that generates."""
+    """Types that are in no suitable Auto class, although their files name a class that generates text."""
 
     def model_class(self, config: Any) -> Any:  # noqa: ANN401
-        """The class that the files name."""
+        """Return the class that the files name."""
         return _named_class(config)
 
 
@@ -125,20 +125,20 @@ FAMILIES: dict[str, type[Family]] = {
     "qwen3_omni_moe": Omni,
     "qwen3_omni_moe_thinker": Omni,
 }
-"""Model type, as a configuration names it, -> what differs. Everything else is found by what transformers knows."""
+"""Model type in the configuration -> special family. All other types are looked up in transformers."""
 
 
 def family_of(config: Any, others: Callable[[str], type[Family] | None], *, own_code: bool) -> Family:  # noqa: ANN401
-    """The family of a model.
+    """Return the family of a model.
 
     Args:
         config: The model's configuration.
-        others: Finds the family that an installed package brings for a model type; it goes first.
-        own_code: Whether code that comes with the model may run. Many files name such code though transformers knows
-            their type by now; unless it is asked for, they are loaded as that type.
+        others: Finds the family that an installed package registers for a model type; it takes precedence.
+        own_code: Whether code that comes with the model may run. Many files name such code although transformers
+            supports their type by now; without `own_code`, they are loaded as that type.
 
     Raises:
-        InputError: a model of this type does not answer questions.
+        InputError: Models of this type do not answer prompts.
     """
     from transformers.models.auto import modeling_auto as known
 
@@ -155,15 +155,15 @@ def family_of(config: Any, others: Callable[[str], type[Family] | None], *, own_
         return TextOnly()
     if _named_class(config) is not None:
         return ByArchitecture()
-    code = "code comes with this one: read it, then --trust-remote-code; or " if _remote_class(config) else ""
+    code = "this one comes with code: read it, then give --trust-remote-code; or " if _remote_class(config) else ""
     raise InputError(
-        f"models of type {kind!r} answer no questions as far as transformers knows; {code}an adapter of yours can make "
-        "them (entry point group merunibench.models, docs/models.md)"
+        f"transformers cannot generate answers with models of type {kind!r}; {code}write your own adapter "
+        "(entry point group merunibench.models, docs/models.md)"
     )
 
 
 def _named_class(config: Any) -> Any:  # noqa: ANN401
-    """The class of transformers that a configuration names, if it generates text; else None."""
+    """Return the class of transformers that a configuration names, if it generates text; otherwise None."""
     import transformers
 
     name = next(iter(getattr(config, "architectures", None) or ()), "")
@@ -172,18 +172,18 @@ def _named_class(config: Any) -> Any:  # noqa: ANN401
 
 
 def _remote_class(config: Any) -> str:  # noqa: ANN401
-    """The Auto class that code beside the weights stands for; empty if there is none."""
+    """Return the Auto class of the code that comes with the weights; empty if there is none."""
     named = getattr(config, "auto_map", None) or {}
     return next((name for name in _REMOTE_CLASSES if name in named), "")
 
 
 _ON_THE_LEFT = frozenset({"input_ids", "attention_mask", "token_type_ids", "mm_token_type_ids"})
 _ON_THE_RIGHT = frozenset({"input_features", "feature_attention_mask"})
-"""What differs in length from clip to clip, and where it is padded; the mask says which sound counts."""
+"""Inputs whose length differs between clips, and the side on which they are padded; a mask marks the valid sound."""
 
 
 def _joined(encoded: Sequence[Any], tokenizer: Any) -> Any:  # noqa: ANN401
-    """Inputs of single clips as those of a batch, tokens padded on the left, sound on the right."""
+    """Join the inputs of single clips to a batch, with tokens padded on the left and sound on the right."""
     import torch
     from transformers import BatchFeature
 

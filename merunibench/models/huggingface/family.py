@@ -1,6 +1,6 @@
-"""What differs between families of Hugging Face models; the base class fits all that keep to transformers' conventions.
+"""How families of Hugging Face models differ; the base class works for all that follow transformers' conventions.
 
-A family says which class holds the weights, which modalities a model takes, and how clips become its inputs.
+A family defines the class that loads the weights, the modalities that a model supports, and the inputs made from clips.
 """
 
 import re
@@ -17,32 +17,32 @@ _KNOWN_SECONDS = 10
 
 
 class Family:
-    """A family that keeps to the conventions: a chat template, a processor, `AutoModelForMultimodalLM`.
+    """A family that follows the conventions: a chat template, a processor, `AutoModelForMultimodalLM`.
 
-    Frames are given as a video where the processor has one for videos, otherwise as images.
+    Frames are given as a video if the processor has a video processor, otherwise as images.
 
     Attributes:
-        frames_as: How frames are given, where the user said so.
-        template: Variables of the chat template, where the user gave some.
+        frames_as: How frames are given, if the user chose it.
+        template: The user's variables for the chat template.
     """
 
     frames_as: Literal["video", "images"] | None = None
     template: Mapping[str, Any] = {}
 
     def model_class(self, config: Any) -> Any:  # noqa: ANN401, ARG002 - transformers' own
-        """The class whose `from_pretrained` loads the weights."""
+        """Return the class whose `from_pretrained` loads the weights."""
         import transformers
 
         return transformers.AutoModelForMultimodalLM
 
     def processor_class(self) -> Any:  # noqa: ANN401
-        """The class whose `from_pretrained` loads the processor."""
+        """Return the class whose `from_pretrained` loads the processor."""
         import transformers
 
         return transformers.AutoProcessor
 
     def takes(self, processor: Any, config: Any) -> frozenset[Modality]:  # noqa: ANN401
-        """The modalities that a model with this processor and configuration takes."""
+        """Return the modalities that a model with this processor and configuration supports."""
         taken: set[Modality] = {"text"}
         if _has(processor, "video_processor") or _has(processor, "image_processor"):
             taken.add("video")
@@ -52,42 +52,42 @@ class Family:
         return frozenset(taken)
 
     def sees_video(self, processor: Any) -> bool:  # noqa: ANN401
-        """Whether frames are given as a video."""
+        """Return whether frames are given as a video."""
         return _has(processor, "video_processor") if self.frames_as is None else self.frames_as == "video"
 
     def messages(self, processor: Any, clip: Clip) -> list[dict[str, Any]]:  # noqa: ANN401
-        """The conversation that asks about a clip: picture, sound, question. No system prompt."""
+        """Return the conversation for a clip: frames, sound, prompt. There is no system prompt."""
         content: list[dict[str, Any]] = []
         if clip.frames is not None and self.sees_video(processor):
             content.append({"type": "video", "video": clip.frames.pixels})
         elif clip.frames is not None:
             from PIL import Image
 
-            # Not arrays, which some processors take for addresses.
+            # Not arrays, which some processors mistake for paths or URLs.
             content += [{"type": "image", "image": Image.fromarray(frame)} for frame in clip.frames.pixels]
         if clip.sound is not None:
             content.append({"type": "audio", "audio": clip.sound.samples})
         return [{"role": "user", "content": [*content, {"type": "text", "text": clip.prompt}]}]
 
     def fixed_settings(self, processor: Any) -> dict[str, Any]:  # noqa: ANN401
-        """Arguments of the processor for videos that are the same for all clips; recorded."""
+        """Return the video arguments of the processor that are the same for all clips; they are recorded."""
         if not self.sees_video(processor):
             return {}
-        # The frames are chosen already; a processor left to itself drops some of them.
+        # The frames are already sampled; by default, a processor would drop some of them.
         settings: dict[str, Any] = {"do_sample_frames": False}
-        # Its default is announced to change; this is what the families' own reference code does.
+        # Its default is going to change; this is the value in the families' own reference code.
         if getattr(processor.video_processor, "cap_pixels_per_frame", False) is None:
             settings["cap_pixels_per_frame"] = True
         return settings
 
     def processor_settings(self, processor: Any, clips: Sequence[Clip]) -> dict[str, Any]:  # noqa: ANN401
-        """Arguments of the processor for these clips."""
-        # Of the text alone: how sounds are padded is known to the processor of sound.
+        """Return the arguments of the processor for these clips."""
+        # Only for the text: the audio processor knows how to pad sounds.
         settings: dict[str, Any] = {"text_kwargs": {"padding": True}}
         videos = [clip.frames for clip in clips if clip.frames is not None]
         if videos and self.sees_video(processor):
             settings |= self.fixed_settings(processor)
-            # Without these, frames are stamped as if they were a fixed fraction of a second apart.
+            # Without these, frames get timestamps as if they were a fixed fraction of a second apart.
             settings["video_metadata"] = [
                 {
                     "fps": video.rate,
@@ -100,12 +100,12 @@ class Family:
         return settings
 
     def encode(self, processor: Any, clips: Sequence[Clip], extra: Mapping[str, Any]) -> Any:  # noqa: ANN401
-        """The model's inputs for clips of equal modalities, padded on the left.
+        """Encode clips of the same modalities to the model's inputs, padded on the left.
 
         Args:
-            processor: The model's.
-            clips: What to ask about.
-            extra: Further arguments of the processor; they win.
+            processor: The model's processor.
+            clips: The clips.
+            extra: Additional arguments of the processor; they take precedence.
         """
         return processor.apply_chat_template(
             [self.messages(processor, clip) for clip in clips],
@@ -118,12 +118,12 @@ class Family:
         )
 
     def heard_seconds(self, processor: Any, sound: Sound, extra: Mapping[str, Any]) -> float | None:  # noqa: ANN401
-        """How much of a sound a model hears: feature extractors cut at their own length and say nothing.
+        """Return how much of a sound a model gets: feature extractors silently cut at their own maximum length.
 
-        Found by how much longer the prompt is than that of ten seconds, whatever the tokens of a sound are called.
+        This is computed from the length of the prompt, compared with that for ten seconds of sound.
 
         Returns:
-            Seconds; None where sounds of any length have as many places.
+            Seconds; None if sounds of all lengths have the same number of tokens.
         """
         known, twice = (
             Sound(np.zeros(seconds * sound.rate, np.float32), sound.rate)
@@ -138,19 +138,19 @@ class Family:
         return min(sound.seconds, _KNOWN_SECONDS * (1 + (whole - ten) / (twenty - ten)))
 
     def generate_settings(self, clips: Sequence[Clip]) -> dict[str, Any]:  # noqa: ARG002
-        """Further arguments of the model's `generate` for these clips."""
+        """Return additional arguments of the model's `generate` for these clips."""
         return {}
 
     def generate(self, model: Any, arguments: Mapping[str, Any]) -> Any:  # noqa: ANN401
-        """What the model generates, for models whose `generate` is elsewhere or wants other arguments.
+        """Run the model's `generate`; override this if it is elsewhere or needs other arguments.
 
         Args:
             model: The model.
-            arguments: Inputs, and all that transformers' `generate` takes.
+            arguments: Inputs, and arguments of transformers' `generate`.
 
         Returns:
-            As transformers' `generate` does with `return_dict_in_generate`: `sequences`, and `logits` where
-            `output_logits` asks for them.
+            The result of transformers' `generate` with `return_dict_in_generate`: `sequences`, and `logits` if
+            requested by `output_logits`.
         """
         return model.generate(**arguments)
 
@@ -161,13 +161,13 @@ class Family:
         clips: Sequence[Clip],  # noqa: ARG002
         decoding: Decoding,  # noqa: ARG002
     ) -> list[str] | None:
-        """The answers by a way of the model's own (`model.chat`), in place of template, inputs and `generate`.
+        """Return answers from the model's own interface (`model.chat`), instead of template, inputs and `generate`.
 
-        A family that has this is asked about one clip at a time, with torch seeded for the clip. Nothing is probed and
-        nothing checked: that every medium of a clip reaches the model, and that `decoding` is heeded, is its affair.
+        A family that overrides this is called with one clip at a time, with torch seeded for the clip. There are no
+        probes and no checks: the family must ensure that all media reach the model and that `decoding` is applied.
 
         Returns:
-            A text for each clip; an `Answer` where it is known how it ended. None, as here, for the usual way.
+            One text per clip; an `Answer` if it is known how it ended. None, as here, for the usual way.
         """
         return None
 
@@ -177,7 +177,7 @@ def _has(processor: Any, part: str) -> bool:  # noqa: ANN401
 
 
 def merged(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict[str, Any]:
-    """Arguments of a processor, the user's over ours; groups of them (`text_kwargs`) are merged.
+    """Merge arguments of a processor; the user's take precedence, and groups (`text_kwargs`) are merged.
 
     Example:
         >>> merged({"text_kwargs": {"padding": True}}, {"text_kwargs": {"truncation": True}, "size": 2})
@@ -190,13 +190,13 @@ def merged(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict[str, Any]
         both = isinstance(value, Mapping) and isinstance(found.get(name), Mapping)
         found[name] = {**found[name], **value} if both else value
     text = found.get("text_kwargs")
-    if isinstance(text, Mapping):  # a name may not stand in both places
+    if isinstance(text, Mapping):  # a name must not be in both places
         found["text_kwargs"] = {name: value for name, value in text.items() if name not in theirs}
     return found
 
 
 def control_tokens(tokenizer: Any) -> re.Pattern[str]:  # noqa: ANN401
-    """What finds a model's control tokens in a text."""
+    """Return the pattern that finds a model's control tokens in a text."""
     known = {token.content for token in tokenizer.added_tokens_decoder.values() if token.special}
     known |= set(tokenizer.all_special_tokens)
     tokens = sorted((token for token in known if len(token) > 1), key=len, reverse=True)
@@ -204,9 +204,9 @@ def control_tokens(tokenizer: Any) -> re.Pattern[str]:  # noqa: ANN401
 
 
 def as_words(text: str, tokens: re.Pattern[str]) -> str:
-    """Text in which nothing reads as one of the model's control tokens.
+    """Return the text with a space in each of the model's control tokens, so that it is read as words.
 
-    A subtitle with `<image>` in it would otherwise count as a picture, or end the question.
+    A subtitle that contains `<image>` would otherwise count as an image, or end the prompt.
 
     Example:
         >>> as_words("an <image> he said", re.compile("<image>"))

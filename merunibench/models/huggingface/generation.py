@@ -1,4 +1,4 @@
-"""Generating answers: greedy, or sampled so that a sample's answer does not depend on who shares its batch."""
+"""Generate answers: greedy, or sampled so that an answer does not depend on the rest of its batch."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -20,30 +20,30 @@ _OTHER_SAMPLING = ("epsilon_cutoff", "eta_cutoff", "min_p", "num_beams", "top_h"
 
 
 def check(decoding: Decoding) -> None:
-    """Refuse what contradicts itself.
+    """Reject contradictory settings.
 
     Raises:
-        InputError: a value is out of range, or an argument for `generate` is set in two places or without effect.
+        InputError: A value is out of range, or an argument for `generate` is set in two places or has no effect.
     """
     if decoding.max_new_tokens < 1:
-        raise InputError("max_new_tokens: at least 1")
+        raise InputError("max_new_tokens: must be at least 1")
     if decoding.temperature < 0 or not 0 < decoding.top_p <= 1:
         raise InputError("temperature must not be negative, and top_p must be above 0 and at most 1")
     for name in decoding.extra:
         if name in _OURS:
             raise InputError(f"--gen-kwarg {name}: use {_OURS[name]}")
         if decoding.temperature > 0 and name in _OTHER_SAMPLING:
-            raise InputError(f"--gen-kwarg {name}: sampling here is by temperature, top_k and top_p alone")
+            raise InputError(f"--gen-kwarg {name}: sampling supports only temperature, top_k and top_p")
         if decoding.temperature == 0 and name == "top_k":
-            raise InputError("--gen-kwarg top_k: the answer is greedy; set --temperature to sample")
+            raise InputError("--gen-kwarg top_k: decoding is greedy; set --temperature to sample")
 
 
 def settings(decoding: Decoding, own: Any) -> dict[str, Any]:  # noqa: ANN401 - transformers' own
-    """What decides the answers, for the record: what was asked, and what the model's own files add.
+    """Return the generation settings to record: those requested, and those from the model's own files.
 
     Args:
-        decoding: How answers are drawn.
-        own: The model's `GenerationConfig`; a repetition penalty, say, holds for greedy answers too.
+        decoding: How answers are generated.
+        own: The model's `GenerationConfig`; a repetition penalty, for example, also affects greedy decoding.
     """
     record: dict[str, Any] = {"max_new_tokens": decoding.max_new_tokens, "temperature": decoding.temperature}
     if decoding.temperature > 0:
@@ -54,11 +54,11 @@ def settings(decoding: Decoding, own: Any) -> dict[str, Any]:  # noqa: ANN401 - 
 
 
 def arguments(decoding: Decoding, names: Sequence[str]) -> dict[str, Any]:
-    """Arguments of transformers' `generate` for samples of these names.
+    """Return the arguments of transformers' `generate` for samples of these names.
 
-    Sampling draws by the Gumbel maximum: the likeliest token once every score has noise of its own added is a token
-    drawn from the softmax (Gumbel 1954; Maddison et al. 2014). The noise comes from a generator for each sample, so
-    that an answer is the same in any batch.
+    Sampling uses the Gumbel-max trick: the token with the highest score after adding independent Gumbel noise is a
+    sample from the softmax (Gumbel 1954; Maddison et al. 2014). Each sample has its own noise generator, so that its
+    answer is the same in any batch.
     """
     given = {name: value for name, value in decoding.extra.items() if name != "top_k"}
     fixed = {"do_sample": False, "temperature": None, "top_p": None, "top_k": None}
@@ -77,17 +77,17 @@ def arguments(decoding: Decoding, names: Sequence[str]) -> dict[str, Any]:
 
 
 def seed_of(decoding: Decoding, name: str) -> int:
-    """The seed of a sample's own noise."""
+    """Return the seed of a sample's own noise."""
     return int.from_bytes(hashlib.sha256(f"{decoding.seed}:{name}".encode()).digest()[:7], "big")
 
 
 class _GumbelNoise:
-    """A logits processor that makes the greedy choice a draw; one stream of noise for each row."""
+    """A logits processor that turns greedy decoding into sampling; one stream of noise per row."""
 
     def __init__(self, seeds: Sequence[int]) -> None:
         import torch
 
-        # On the CPU whatever the device: the same noise on all of them.
+        # Always on the CPU, so that the noise is the same on all devices.
         self._streams = [torch.Generator().manual_seed(seed) for seed in seeds]
 
     def __call__(self, _ids: Any, scores: Any) -> Any:  # noqa: ANN401
@@ -101,11 +101,11 @@ class _GumbelNoise:
 
 @contextmanager
 def failures() -> Iterator[None]:
-    """Turn a full accelerator into a `MemoryError`, so that a smaller batch can be tried, and tell what is the user's.
+    """Turn out-of-memory errors into a `MemoryError`, so that a smaller batch can be tried, and report user errors.
 
     Raises:
-        MemoryError: what was tried does not fit.
-        InputError: the model's `generate` does not know an argument.
+        MemoryError: The batch does not fit into memory.
+        InputError: The model's `generate` does not support an argument.
     """
     import torch
 

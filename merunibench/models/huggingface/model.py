@@ -1,4 +1,4 @@
-"""Any Hugging Face model as a `Model`: decoding in `prepare`, processing in `collate`, generating in `answer`."""
+"""Hugging Face models as a `Model`: `prepare` decodes, `collate` runs the processor, and `answer` generates."""
 
 import logging
 import re
@@ -30,15 +30,17 @@ _LOG = logging.getLogger(__name__)
 _HUB_NAME = re.compile(r"(?![.-])[\w.-]+(/(?![.-])[\w.-]+)?")
 _LIBRARIES = ("merunibench", "transformers", "tokenizers", "torch", "torchvision", "av", "soundfile", "numpy")
 _SURELY_HEARD = 29.0
-"""Seconds of sound that every known feature extractor takes; of longer ones it is recorded how much is heard."""
+"""Seconds of sound that every known feature extractor supports; for longer sounds, the part used is recorded."""
 _NO_PICTURE = Frames(np.zeros((2, 28, 28, 3), np.uint8), (0, 1), 2, 1.0)
 _NO_SOUND = Sound(np.zeros(SAMPLE_RATE, np.float32))
-"""Media of no meaning, to see whether a template can be used."""
-_UNTOLD = Probe("alone", (Finding("a clip can be asked about", None, "the family asks in a way of its own"),), 0)
+"""Meaningless media, to check whether a template can be used."""
+_UNTOLD = Probe(
+    "alone", (Finding("the model can be run on a clip", None, "the family uses the model's own interface"),), 0
+)
 
 
 class _Collated(tuple[Prepared, ...]):
-    """A batch with its model inputs; a slice of it is a plain batch again."""
+    """A batch with its model inputs; a slice of it is a plain batch."""
 
     inputs: Any
 
@@ -47,8 +49,8 @@ class HuggingFaceModel(Model):
     """A model from the Hugging Face Hub or from a folder.
 
     Attributes:
-        name: As the user named it.
-        modalities: What it takes, by its processor and configuration.
+        name: The name given by the user.
+        modalities: The modalities that its processor and configuration support.
     """
 
     def __init__(
@@ -58,13 +60,13 @@ class HuggingFaceModel(Model):
 
         Args:
             spec: `owner/name` or `owner/name@revision` on the Hub, or a folder.
-            options: What is asked of it, and whether code that comes with it may run.
-            others: Finds the family that an installed package brings for a model type.
-            name: What it is called, where that is not `spec`.
+            options: The options, including whether code that comes with it may run.
+            others: Finds the family that an installed package registers for a model type.
+            name: Its name, if that is not `spec`.
 
         Raises:
-            InputError: there is no such model, a library or weights are missing, an option makes no sense, or the model
-                does not take what is asked for.
+            InputError: There is no such model, a library or weights are missing, an option is invalid, or the model
+                does not support what is requested.
         """
         others_asked = {name: value for name, value in options.extra.items() if name != "frames"}
         replace(options, extra=others_asked).refuse(spec, "extra")
@@ -72,7 +74,7 @@ class HuggingFaceModel(Model):
         generation.check(self._decoding)
         check_dtype(options.dtype)
         if options.frames < 1:
-            raise InputError("frames: at least 1")
+            raise InputError("frames: must be at least 1")
         self.name, self._options = name or spec, options
         transformers = load_transformers()
         source = _source(spec, options)
@@ -94,7 +96,7 @@ class HuggingFaceModel(Model):
         self.modalities = self._family.takes(self._processor, config)
         self._given = resolve_modalities(options, self.modalities, spec)
         self._control_tokens = control_tokens(self._tokenizer)
-        # Tokenizers keep their padding as state: two threads must not share one at the same time.
+        # Tokenizers store their padding as state, so two threads must not use one simultaneously.
         self._processing = threading.Lock()
         self._longest = longest_context(self._model.config)
         self._arrivals = Arrivals(self._encoded, spec)
@@ -106,10 +108,10 @@ class HuggingFaceModel(Model):
         check_renders(self._processor, messages, self._options.template, self.name)
 
     def _probed(self) -> Probe:
-        """What holds for this checkpoint, found out by asking it.
+        """Detect the properties of this checkpoint by running it.
 
         Raises:
-            InputError: it cannot be asked, or does not take what it is given.
+            InputError: The model fails, or ignores what it is given.
         """
         import torch
 
@@ -121,10 +123,10 @@ class HuggingFaceModel(Model):
         except InputError as error:
             raise InputError(f"{self.name}: {error}" if self.name not in str(error) else str(error)) from None
         except Exception as error:
-            raise InputError(f"{self.name}: cannot be asked: {type(error).__name__}: {one_line(error)}") from error
+            raise InputError(f"{self.name}: cannot answer: {type(error).__name__}: {one_line(error)}") from error
         for finding in found.findings:
             if not finding.holds:
-                told = "it is unknown whether" if finding.holds is None else "it does not hold that"
+                told = "it is unknown whether" if finding.holds is None else "it is not true that"
                 _LOG.warning("%s: %s %s (%s)", self.name, told, finding.what, finding.detail)
         return found
 
@@ -164,7 +166,7 @@ class HuggingFaceModel(Model):
         return Prepared(sample, self._given, media, self._group(sample, clip), clip)
 
     def _group(self, sample: Sample, clip: Clip) -> Hashable:
-        """What clips have in common that may share a batch, by what the probe found."""
+        """Return the key of clips that may share a batch, according to the probe."""
         shape = None if clip.frames is None else clip.frames.pixels.shape
         if self.probe.batches == "alone":
             return sample.name
@@ -187,8 +189,8 @@ class HuggingFaceModel(Model):
         names = [one.sample.name for one in batch]
         chosen = generation.arguments(self._decoding, names)
         output = self._generate(inputs, [one.payload for one in batch], **chosen)
-        tokens = getattr(output, "sequences", output).cpu()  # code of a model's own may give tokens alone
-        # An encoder-decoder's answer has one token before it, a decoder's the whole question.
+        tokens = getattr(output, "sequences", output).cpu()  # a model's own code may return only tokens
+        # The answer of an encoder-decoder follows one token, that of a decoder the whole prompt.
         tokens = tokens[:, 1 if self._model.config.is_encoder_decoder else inputs["input_ids"].shape[1] :]
         ended = endings(tokens.tolist(), list(self._ends), self._decoding.max_new_tokens)
         with self._processing:
@@ -199,12 +201,12 @@ class HuggingFaceModel(Model):
     def _answer_its_own_way(self, one: Prepared) -> str:
         import torch
 
-        # Of each clip its own, so that a drawn answer depends on no other clip.
+        # A separate seed per clip, so that a sampled answer does not depend on other clips.
         torch.manual_seed(generation.seed_of(self._decoding, one.sample.name))
         with generation.failures(), torch.inference_mode():
             texts = self._family.answers(self._model, self._processor, [one.payload], self._decoding)
         if texts is None or len(texts) != 1:
-            raise RuntimeError(f"{type(self._family).__name__}.answers must give one text for each clip")
+            raise RuntimeError(f"{type(self._family).__name__}.answers must return one text per clip")
         return texts[0]
 
     @property
@@ -221,12 +223,12 @@ class HuggingFaceModel(Model):
             return self._family.generate(self._model, {**arguments, "return_dict_in_generate": True})
 
     def _first_logits(self, clips: Sequence[Clip]) -> Any:  # noqa: ANN401
-        """The logits of each answer's first token, of shape (clips, tokens), float32."""
-        inputs = self._checked(clips, [f"made-up clip {number}" for number in range(len(clips))])
+        """Return the logits of each answer's first token, of shape (clips, tokens), float32."""
+        inputs = self._checked(clips, [f"synthetic clip {number}" for number in range(len(clips))])
         chosen = {"max_new_tokens": 1, "do_sample": False, "num_beams": 1, "output_logits": True}
         logits = getattr(self._generate(inputs, clips, **chosen), "logits", None)
         if not logits:
-            raise MediaError("its generate tells no logits")
+            raise MediaError("its generate does not return logits")
         return logits[0].float().cpu().numpy()
 
     def _encode(self, batch: Sequence[Prepared]) -> Any:  # noqa: ANN401 - transformers' own
@@ -237,11 +239,11 @@ class HuggingFaceModel(Model):
         return inputs
 
     def _checked(self, clips: Sequence[Clip], names: Sequence[str]) -> Any:  # noqa: ANN401
-        """The inputs of clips, all media in them.
+        """Return the inputs of clips, after checking that they contain all media.
 
         Raises:
-            InputError: a medium does not arrive, or the processor pads on the wrong side.
-            MediaError: the processor refuses one of the clips.
+            InputError: A medium is missing in the inputs, or the processor pads on the wrong side.
+            MediaError: The processor rejects one of the clips.
         """
         with self._processing:
             try:
@@ -250,9 +252,9 @@ class HuggingFaceModel(Model):
             except InputError:
                 raise
             except (ValueError, IndexError, RuntimeError) as error:
-                raise MediaError(f"{', '.join(names)}: refused by the model's processor: {one_line(error)}") from error
+                raise MediaError(f"{', '.join(names)}: rejected by the model's processor: {one_line(error)}") from error
         if self._tokenizer.padding_side == "left" and not bool(inputs["attention_mask"][:, -1].all()):
-            raise InputError(f"{self.name}: its processor pads on the right, which spoils the answers of a batch")
+            raise InputError(f"{self.name}: its processor pads on the right, which corrupts the answers of a batch")
         return inputs
 
     def _encoded(self, clips: Sequence[Clip]) -> Any:  # noqa: ANN401
@@ -260,35 +262,35 @@ class HuggingFaceModel(Model):
 
 
 def _source(spec: str, options: Options) -> Source:
-    """Where the model's files are.
+    """Find the model's files.
 
     Raises:
-        InputError: there is no such folder, and it is no name on the Hub.
+        InputError: `spec` is neither a folder nor a valid name on the Hub.
     """
     if options.trust_remote_code:
         _LOG.warning("%s: code that comes with this model will be run (--trust-remote-code)", spec)
     source = Source.parse(spec)
     if not source.is_folder and not _HUB_NAME.fullmatch(source.path):
-        raise InputError(f"{spec}: no such folder, and no name on the Hugging Face Hub")
+        raise InputError(f"{spec}: is neither a folder nor a valid name on the Hugging Face Hub")
     return source
 
 
 @contextmanager
 def _own_code(spec: str) -> Iterator[None]:
-    """Say what to do about a model that needs code of its own, which transformers refuses to run."""
+    """Report what to do if a model comes with code, which transformers refuses to run."""
     try:
         yield
     except (OSError, ValueError, ImportError) as error:
         if isinstance(error, InputError) or "trust_remote_code" not in str(error):
             raise
-        raise InputError(f"{spec}: comes with code of its own; read it, then --trust-remote-code") from error
+        raise InputError(f"{spec}: comes with its own code; read it, then give --trust-remote-code") from error
 
 
 def _weights(model_class: Any, source: Source, options: Options) -> Any:  # noqa: ANN401
-    """The model, in evaluation mode on its device.
+    """Load the model, in evaluation mode on its device.
 
     Raises:
-        InputError: the files lack weights of the model, which transformers would make up at random.
+        InputError: Weights are missing in the files; transformers would initialise them randomly.
     """
     device = choose_device(options.device, maps=True)
     place = {} if device == "cpu" else {"device_map": device}
@@ -301,18 +303,18 @@ def _weights(model_class: Any, source: Source, options: Options) -> Any:  # noqa
 
 
 def _fit_for_batches(processor: Any, config: Any, spec: str) -> Any:  # noqa: ANN401
-    """The processor's tokenizer, padding on the left: a padded right end would be read as the end of the question.
+    """Return the processor's tokenizer, padding on the left: on the right, padding would end the prompt.
 
-    Encoders do not go on where the question ends, and theirs may count positions from the left.
+    Encoder-decoders pad on the right: they do not continue the prompt, and may count positions from the left.
 
     Raises:
-        InputError: it is Mistral's own, which takes neither arrays nor a template.
+        InputError: It is Mistral's own tokenizer, which supports neither arrays nor a template.
     """
     tokenizer = getattr(processor, "tokenizer", processor)
     if type(tokenizer).__name__ == "MistralCommonBackend":
         raise InputError(
-            f"{spec}: comes with Mistral's own tokenizer (tekken.json), which cannot be given frames or sound here; "
-            "serve it with vLLM and give --model openai:URL#MODEL, or take a conversion with tokenizer.json"
+            f"{spec}: uses Mistral's own tokenizer (tekken.json), which does not support frames or sound here; "
+            "serve it with vLLM and give --model openai:URL#MODEL, or use a conversion with tokenizer.json"
         )
     tokenizer.padding_side = "right" if config.is_encoder_decoder else "left"
     if tokenizer.pad_token is None:
@@ -321,23 +323,23 @@ def _fit_for_batches(processor: Any, config: Any, spec: str) -> Any:  # noqa: AN
 
 
 def _frames_as(asked: str | None, processor: Any, spec: str) -> Literal["video", "images"] | None:  # noqa: ANN401
-    """How frames are given, where the user says so.
+    """Return how frames are given, if the user chose it.
 
     Raises:
-        InputError: there is no such way, or the processor has not got it.
+        InputError: The value is invalid, or the processor does not support it.
     """
     if asked is None:
         return None
     if asked not in ("video", "images"):
-        raise InputError(f"--model-option frames={asked}: video or images")
+        raise InputError(f"--model-option frames={asked}: must be video or images")
     part = "video_processor" if asked == "video" else "image_processor"
     if getattr(processor, part, None) is None:
-        raise InputError(f"--model-option frames={asked}: the processor of {spec} takes no {asked}")
+        raise InputError(f"--model-option frames={asked}: the processor of {spec} does not support {asked}")
     return "video" if asked == "video" else "images"
 
 
 def _placed(inputs: Mapping[str, Any], model: Any) -> dict[str, Any]:  # noqa: ANN401
-    """The inputs on the model's device; media in its precision, while tokens are numbers and times stay exact."""
+    """Move inputs to the model's device, and media to its precision; tokens and times keep their types."""
     import torch
 
     placed = dict(inputs)

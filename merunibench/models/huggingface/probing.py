@@ -1,7 +1,8 @@
-"""Two made-up clips of unequal length, put through the real model: what holds for it, rather than for its family.
+"""Probe the real model with two synthetic clips of unequal length: find its own properties, not those of its family.
 
-The shorter clip is asked about alone, beside the longer one, and beside clips as long as itself in which one medium or
-the words are others. Four forward passes tell whether each medium moves the answer and who may share a batch.
+The shorter clip is run alone, in a batch with the longer one, and in a batch with clips of its own length in which one
+medium or the words differ. Four forward passes show whether each medium changes the answer and which clips may share a
+batch.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,24 +19,24 @@ from merunibench.models.huggingface.arrival import PARTS
 from merunibench.models.prompting import Clip, fill
 
 Batches = Literal["any", "equal", "alone"]
-"""Which clips may share a batch: any, those with sounds of equal length, or none."""
+"""Which clips may share a batch: any, only those with sounds of equal length, or none."""
 
 _SHORT, _LONG = "No.", "I am so very happy to see you all here today, my friends."
 _RATE, _HEIGHT, _WIDTH = 25.0, 112, 144
 _TOLERANCE = 2e-4
-"""Of the logits' standard deviation: what is left to rounding, beside ten times what rounding does to the longer clip,
-which is padded nowhere."""
+"""Tolerance for rounding, as a share of the logits' standard deviation. Ten times the rounding difference of the longer
+clip, which is not padded, is added."""
 _WORST, _WORST_STEPS = 1e-3, 30
-"""The same, whatever rounding does; or as many steps of the precision: 0.2 in bfloat16."""
+"""Upper limit of the tolerance, and the same in steps of the precision (0.2 in bfloat16); the larger one applies."""
 
 
 class Finding(NamedTuple):
-    """One thing that was looked for.
+    """The result of one check.
 
     Attributes:
-        what: In words.
-        holds: Whether it holds; None if that is unknown.
-        detail: The number, or why it is unknown.
+        what: The property that was checked.
+        holds: Whether it is true; None if unknown.
+        detail: The measured value, or why it is unknown.
     """
 
     what: str
@@ -45,12 +46,12 @@ class Finding(NamedTuple):
 
 @dataclass(frozen=True)
 class Probe:
-    """What was found.
+    """The results of a probe.
 
     Attributes:
-        batches: Who may share a batch.
-        findings: In the order in which they were looked for.
-        passes: Forward passes that it took.
+        batches: Which clips may share a batch.
+        findings: The findings, in the order of the checks.
+        passes: Number of forward passes.
     """
 
     batches: Batches
@@ -60,12 +61,12 @@ class Probe:
 
 @dataclass(frozen=True)
 class Question:
-    """What the made-up clips are asked with.
+    """The input for the synthetic clips.
 
     Attributes:
-        given: What a clip has.
-        prompt: The question.
-        frames: How many frames.
+        given: The modalities of a clip.
+        prompt: The prompt.
+        frames: Number of frames.
         ends: Tokens that end an answer.
         step: The relative step of the model's precision, 2**-23 for float32.
     """
@@ -82,23 +83,23 @@ FirstLogits = Callable[[Sequence[Clip]], np.ndarray]
 
 
 def probe(first_logits: FirstLogits, question: Question) -> Probe:
-    """Ask about made-up clips.
+    """Probe the model with synthetic clips.
 
     Args:
-        first_logits: Asks the model.
-        question: What it is asked.
+        first_logits: Runs the model.
+        question: The input for the synthetic clips.
 
     Raises:
-        InputError: a medium does not reach the model, or changes nothing, or the model fails at any question.
+        InputError: A medium does not reach the model or has no effect, or the model fails for any prompt.
     """
     counted = _Counted(first_logits)
     short, long = _clip(question, longer=False), _clip(question, longer=True)
     try:
         alone = counted([short])[0]
     except (MediaError, MemoryError) as error:
-        found = Finding("a clip can be asked about", None, one_line(error))
+        found = Finding("the model can be run on a clip", None, one_line(error))
         return Probe("equal", (found,), counted.passes)
-    answers = Finding("an answer does not end at once", int(alone.argmax()) not in question.ends)
+    answers = Finding("an answer does not end immediately", int(alone.argmax()) not in question.ends)
     unequal, tolerance = _who_shares(counted, alone, short, long, question.step)
     equal, *moves = _what_moves(counted, alone, short, long, question.given, tolerance)
     batches: Batches = "any" if unequal.holds else "alone" if equal.holds is False else "equal"
@@ -106,7 +107,7 @@ def probe(first_logits: FirstLogits, question: Question) -> Probe:
 
 
 class _Counted:
-    """The same function, counting the calls that came to a forward pass."""
+    """Wraps the function and counts the calls that completed a forward pass."""
 
     def __init__(self, first_logits: FirstLogits) -> None:
         self._first_logits, self.passes = first_logits, 0
@@ -118,13 +119,13 @@ class _Counted:
 
 
 def _who_shares(ask: _Counted, alone: Any, short: Clip, long: Clip, step: float) -> tuple[Finding, float]:  # noqa: ANN401
-    """Whether clips of unequal length answer in a batch as each alone, and the difference that rounding explains."""
-    what, spread = "clips of unequal length answer in a batch as alone", float(alone.std())
+    """Check whether clips of unequal length answer the same in a batch as alone; also return the tolerance."""
+    what, spread = "clips of unequal length give the same answer in a batch as alone", float(alone.std())
     worst = max(_WORST, _WORST_STEPS * step) * spread
     try:
         longer = ask([long])[0]
         batch = ask([short, long])
-    except (MediaError, MemoryError) as error:  # some processors take one video a call
+    except (MediaError, MemoryError) as error:  # some processors accept one video per call
         return Finding(what, None if isinstance(error, MemoryError) else False, one_line(error)), worst
     noise, gap = _distance(batch[1], longer), _distance(batch[0], alone)
     tolerance = min(_TOLERANCE * spread + 10 * noise, worst)
@@ -139,14 +140,14 @@ def _what_moves(
     given: Sequence[Modality],
     tolerance: float,
 ) -> list[Finding]:
-    """Whether clips of equal length answer in a batch as each alone, and whether each medium moves the answer.
+    """Check whether clips of equal length answer the same in a batch as alone, and each medium changes the answer.
 
     Raises:
-        InputError: a medium changes nothing at all.
+        InputError: A medium has no effect at all.
     """
     media = [medium for medium in given if medium in PARTS]
     others = [_with_another(short, medium) for medium in media]
-    what = "clips of equal length answer in a batch as alone"
+    what = "clips of equal length give the same answer in a batch as alone"
     try:
         rows = ask([short, *others, replace(short, prompt=long.prompt)])
     except MemoryError as error:
@@ -160,10 +161,8 @@ def _what_moves(
     for place, medium in enumerate(media, start=1):
         moved = _distance(rows[place], rows[0])
         if not moved:
-            raise InputError(
-                f"the {medium} changes nothing in what the model makes of a clip; leave {medium} out (--modalities)"
-            )
-        findings.append(Finding(f"{medium} moves the answer", holds=True, detail=f"by {moved:.1e}"))
+            raise InputError(f"the {medium} has no effect on the model's answer; leave {medium} out (--modalities)")
+        findings.append(Finding(f"{medium} changes the answer", holds=True, detail=f"by {moved:.1e}"))
     return findings
 
 
@@ -172,9 +171,9 @@ def _distance(one: Any, other: Any) -> float:  # noqa: ANN401
 
 
 def _clip(question: Question, *, longer: bool) -> Clip:
-    """A clip of noise, alike on every machine."""
+    """Return a clip of noise, the same on every machine."""
     given, frames = question.given, question.frames
-    # Odd lengths: whole windows of an encoder would leave nothing to pad.
+    # Odd lengths, since lengths of whole encoder windows would not need padding.
     seconds, random = 3.37 if longer else 2.13, np.random.default_rng(longer)
     total = max(int(seconds * _RATE), frames)
     places = tuple(round(k * (total - 1) / max(frames - 1, 1)) for k in range(frames))
@@ -189,7 +188,7 @@ def _clip(question: Question, *, longer: bool) -> Clip:
 
 
 def _with_another(clip: Clip, medium: str) -> Clip:
-    """The clip with another picture or sound, as long as its own."""
+    """Return the clip with other frames or another sound of the same length."""
     if medium == "video" and clip.frames is not None:
         return replace(clip, frames=replace(clip.frames, pixels=255 - clip.frames.pixels[::-1] // 2))
     if clip.sound is not None:

@@ -1,6 +1,6 @@
-"""The chat template that a model is asked by: its own or the user's, what variables it knows, whether it can be used.
+"""The chat template of a model, its own or the user's: find it, check its variables, and check that it can be used.
 
-Published checkpoints keep it with the processor or with the tokenizer; many processors lose theirs as they are loaded.
+Published checkpoints store it with the processor or the tokenizer; many processors lose theirs when they are loaded.
 """
 
 import hashlib
@@ -17,15 +17,15 @@ _MOST_BYTES = 1 << 20
 
 
 def read_template(path: Path) -> str:
-    """The Jinja template in a file.
+    """Read a Jinja template from a file.
 
     Raises:
-        InputError: it cannot be read, is empty or no UTF-8 text.
+        InputError: The file cannot be read, or is empty or not UTF-8 text.
     """
     with reading(path, UnicodeDecodeError):
         text = read_plain(path, _MOST_BYTES).decode("utf-8")
     if not text.strip():
-        raise InputError(f"{path}: is empty; a chat template is Jinja that turns messages into a prompt")
+        raise InputError(f"{path}: is empty; a chat template must be Jinja that turns messages into a prompt")
     return text
 
 
@@ -36,30 +36,30 @@ def fit_template(
     others: Iterable[str],
     spec: str,
 ) -> None:
-    """Give a processor the template that it will be asked by.
+    """Set the chat template of a processor.
 
     Args:
         processor: The model's processor or tokenizer; its `chat_template` is set.
         asked: The user's template; None for the model's own.
-        variables: What the template shall be given besides the messages.
-        others: Names of what the processor shall be given; the template never sees them.
+        variables: The user's variables for the template.
+        others: Names of the user's arguments for the processor, which the template does not get.
         spec: The model's name, for messages.
 
     Raises:
-        InputError: there is no template, or it heeds none of a variable's name, or would heed one of the others.
+        InputError: There is no template, it does not use a variable, or it would use one of the others.
     """
     tokenizer = getattr(processor, "tokenizer", processor)
     own = getattr(processor, "chat_template", None) or getattr(tokenizer, "chat_template", None)
     template = asked or own
     if not template:
         raise InputError(
-            f"{spec}: has no chat template, so it is not known how to ask it; give one (--chat-template FILE)"
+            f"{spec}: has no chat template, so its prompt format is unknown; give one (--chat-template FILE)"
         )
     if isinstance(template, dict):
         template = template.get("default") or next(iter(template.values()))
     heeded = _names_in(template, spec)
     if unheeded := sorted(set(variables) - heeded):
-        raise InputError(f"--template-kwarg {', '.join(unheeded)}: the chat template of {spec} does not heed it")
+        raise InputError(f"--template-kwarg {', '.join(unheeded)}: the chat template of {spec} does not use it")
     if meant := sorted(set(others) & heeded):
         raise InputError(
             f"--processor-kwarg {', '.join(meant)}: is a variable of the chat template; use --template-kwarg"
@@ -68,13 +68,13 @@ def fit_template(
 
 
 def _names_in(template: str, spec: str) -> set[str]:
-    """The variables that a template reads and does not set itself."""
+    """Return the variables that a template reads but does not set."""
     import jinja2
     import jinja2.ext
     from jinja2 import meta
 
     class Generation(jinja2.ext.Extension):
-        """`{% generation %}` marks what an assistant says; it means nothing to a question."""
+        """`{% generation %}` marks the assistant's turns; it has no effect on a prompt."""
 
         tags = {"generation"}  # noqa: RUF012 - as jinja has it
 
@@ -90,10 +90,10 @@ def _names_in(template: str, spec: str) -> set[str]:
 
 
 def check_renders(processor: Any, messages: Sequence[Any], variables: Mapping[str, Any], spec: str) -> None:  # noqa: ANN401
-    """Make sure that the template can be used, before the first clip.
+    """Check that the template can be used, before the first clip.
 
     Raises:
-        InputError: it fails at messages of this form, which are as transformers documents them.
+        InputError: It fails for messages of this form, which is documented by transformers.
     """
     from jinja2 import TemplateError
 
@@ -101,13 +101,13 @@ def check_renders(processor: Any, messages: Sequence[Any], variables: Mapping[st
         processor.apply_chat_template(list(messages), tokenize=False, add_generation_prompt=True, **variables)
     except (TemplateError, TypeError, ValueError, LookupError, AttributeError) as error:
         raise InputError(
-            f"{spec}: its chat template fails at such a question: {one_line(error)}; give another (--chat-template "
-            "FILE), or ask for fewer --modalities"
+            f"{spec}: its chat template fails for such a prompt: {one_line(error)}; give another one "
+            "(--chat-template FILE), or fewer --modalities"
         ) from None
 
 
 def template_settings(asked: str | None, variables: Mapping[str, Any]) -> dict[str, Any]:
-    """What of the template the user decided, for the record; the model's own is a part of its revision."""
+    """Return the user's template settings to record; the model's own template is a part of its revision."""
     settings: dict[str, Any] = {}
     if asked is not None:
         settings["chat_template"] = f"sha256:{hashlib.sha256(asked.encode()).hexdigest()[:16]}"

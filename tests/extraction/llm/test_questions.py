@@ -83,7 +83,7 @@ def test_labels_are_read_by_the_official_rule(output, labels):
 @pytest.mark.parametrize(
     ("output", "reason"),
     [
-        ("<think>He is", "nothing besides its reasoning"),
+        ("<think>He is", "only its reasoning"),
         ("He is sad because he has lost his dog.", "sentences instead of a list"),
     ],
 )

@@ -118,18 +118,18 @@ def test_what_was_asked_for_is_used_and_recorded(echo, tmp_path):
     ],
 )
 def test_what_a_program_has_no_use_for_is_refused(echo, asked, option):
-    with pytest.raises(InputError, match=f"has no use for {option}: leave it out .what it uses: seed, word"):
+    with pytest.raises(InputError, match=f"does not use {option}: leave it out .options that it uses: seed, word"):
         bridge(echo, **asked)
 
 
 def test_an_option_has_one_meaning(echo):
     for asked in ({"extra": {"seed": "3"}}, {"extra": {"a": "1"}, "generation": Generation(extra={"a": 2})}):
-        with pytest.raises(InputError, match="given twice, or has an option of its own"):
+        with pytest.raises(InputError, match="given twice, or has its own flag"):
             bridge(echo, **asked)
 
 
 def test_a_medium_that_it_does_not_take_is_refused():
-    with pytest.raises(InputError, match=r"exec:raw\.py takes no audio"):
+    with pytest.raises(InputError, match=r"exec:raw\.py does not support audio"):
         bridge(RAW, "audio", "video")
 
 
@@ -185,7 +185,7 @@ def load(asked):
     ("subtitle", "reason"),
     [
         ("poison", r"^adapter.py: ended by SIGSEGV at this clip; tried 3 times$"),
-        ("lost", r"^adapter.py: ended with code 1 at this clip; its last words: RuntimeError: CUDA error.*3 times$"),
+        ("lost", r"^adapter.py: ended with code 1 at this clip; its last output: RuntimeError: CUDA error.*3 times$"),
     ],
 )
 def test_a_clip_that_kills_the_program(tmp_path, subtitle, reason):
@@ -246,13 +246,13 @@ def test_clips_are_asked_about_together_where_a_program_can(tmp_path, caplog, fi
         assert found == said
     else:
         assert model.answer(batch) == said
-    ended = "adapter.py: ended with code 4 at 3 clips; it is started again and asked one by one"
+    ended = "adapter.py: ended with code 4 at 3 clips; restarting it and asking for one clip at a time"
     assert caplog.messages == ([ended] if fifth == "die" else [])
 
 
 def test_a_program_that_becomes_another_ends_the_run(tmp_path):
     model = bridge(adapter(tmp_path, CHANGING), "video", "text", extra={"log": str(tmp_path / "log")})
-    with pytest.raises(InputError, match=r"adapter\.py: says otherwise what it is after it was started again"):
+    with pytest.raises(InputError, match=r"adapter\.py: reports different properties after a restart"):
         answers(model, files(tmp_path, 1))
     assert (tmp_path / "log").read_text("utf-8") == "here\nhere\n"
     with pytest.raises(InputError, match="--model-option log="):

@@ -43,7 +43,7 @@ def test_it_imports_the_standard_library_alone():
     [
         (
             "import humanomni\ndef load(asked): pass",
-            "code 1 before it was ready; its last words: ModuleNot",
+            "code 1 before it was ready; its last output: ModuleNot",
         ),
         (
             "def load(asked):\n    import humanomni",
@@ -80,9 +80,9 @@ def test_a_command_lays_it_down(run, tmp_path):  # noqa: F811
     assert run("models", "--child", tmp_path).code == 0
     (tmp_path / "merunibench_child.py").write_text("# mine\n", encoding="utf-8")
     again = run("models", "--child", tmp_path)
-    assert (again.code, "is not merunibench's; move it away" in again.err) == (2, True)
+    assert (again.code, "was not written by merunibench; move it away" in again.err) == (2, True)
     assert (tmp_path / "merunibench_child.py").read_text("utf-8") == "# mine\n"
-    assert "no such folder" in run("models", "--child", tmp_path / "no").err
+    assert "the folder does not exist" in run("models", "--child", tmp_path / "no").err
 
 
 def test_the_messages_of_the_guide_are_those_that_are_sent(tmp_path):

@@ -184,7 +184,7 @@ def test_videollama2(place, tmp_path, modalities, media, modal, towers):
 
 def test_videollama2_that_does_not_hear(place, tmp_path):
     script = place("videollama2_bridge.py", mm_package("videollama2", lists={}))
-    with pytest.raises(InputError, match="takes no audio"):
+    with pytest.raises(InputError, match="does not support audio"):
         bridge(script, "audio", "video", extra={"checkpoint": "VL/VideoLLaMA2-7B"})
     with pytest.raises(InputError, match="cannot load: give --model-option checkpoint=…"):
         bridge(script, "video")

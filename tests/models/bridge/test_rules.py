@@ -28,13 +28,13 @@ def raw(how, **extra):
 @pytest.mark.parametrize(
     ("how", "told"),
     [
-        ("prints", r"printed 'Loading \\\\x1b\[31mweights' on its standard output, which is for JSON lines alone"),
+        ("prints", r"printed 'Loading \\\\x1b\[31mweights' on its standard output, which must contain only JSON lines"),
         ("prints-without-end", r"printed '50% \{.* on its standard output"),
         ("list", r"printed '\[1\]' on its standard output"),
-        ("behind", "answered question 0 .of 'clip0'. when asked question 1 .of 'clip0'.: .* once, in order"),
-        ("lies", "answered for 'somebody else' when asked about 'clip0'"),
-        ("never-asked", "answered question 7 .of 'clip7'. when asked question 1 .of 'clip0'."),
-        ("twice", "answered question 1 .of 'clip0'. when asked question 2 .of 'clip1'."),
+        ("behind", "answered question 0 .'clip0'. instead of question 1 .'clip0'.: .* once, in order"),
+        ("lies", "answered for 'somebody else' instead of 'clip0'"),
+        ("never-asked", "answered question 7 .'clip7'. instead of question 1 .'clip0'."),
+        ("twice", "answered question 1 .'clip0'. instead of question 2 .'clip1'."),
         ("huge", "wrote a line of more than 4 MiB"),
         ("endless", "wrote a line of more than 4 MiB"),
         ("nan", "cannot be read as JSON: NaN is not a JSON value"),
@@ -61,7 +61,7 @@ def test_an_answer_that_is_none(tmp_path, how, told):
     ("how", "told"),
     [
         ("at-once/well", "raw.py: ended with code 0 before it was ready$"),
-        ("with-words/well", "ended with code 1 before it was ready; its last words: ModuleNotFoundError: No module"),
+        ("with-words/well", "ended with code 1 before it was ready; its last output: ModuleNotFoundError: No module"),
         ("closed/well", "closed its standard input or output before it was ready"),
         ("never/well", r"did not answer within 2 s before it was ready \(--model-option start_seconds=N\)"),
         ("old/well", "its ready line: ready: input should be 1"),
@@ -69,8 +69,8 @@ def test_an_answer_that_is_none(tmp_path, how, told):
         ("nothing/well", "its ready line: modalities: "),
         ("no-model/well", "its ready line: model: "),
         ("infinite/well", "Infinity is no JSON value"),
-        ("beyond/well", "its ready line: settings: has a number or a character that is none"),
-        ("half/well", "its ready line: settings: has a number or a character that is none"),
+        ("beyond/well", "its ready line: settings: has an invalid number or character"),
+        ("half/well", "its ready line: settings: has an invalid number or character"),
     ],
 )
 def test_a_program_that_does_not_become_ready(how, told):
@@ -85,7 +85,7 @@ def test_a_slow_start_that_prints_is_waited_for(tmp_path, caplog):
     model = raw("slow/well")
     assert answers(model, files(tmp_path)) == ["calm clip0", "calm clip1", "calm clip2"]
     (said,) = caplog.messages
-    assert said == "exec:raw.py: printed on its standard output while it started, passed over: loading shard 0"
+    assert said == "exec:raw.py: ignoring output printed on standard output at start: loading shard 0"
 
 
 def test_one_that_stops_reading_is_started_again(tmp_path, caplog):
@@ -118,7 +118,7 @@ def test_a_clip_that_no_start_brings_further_is_given_up(tmp_path, how, told):
 
 def test_one_that_closes_its_input_is_started_again(tmp_path, caplog):
     assert answers(raw("deafened", **QUICK), files(tmp_path, 2)) == ["calm clip0", "calm clip1"]
-    assert "closed its standard input or output at this clip ('clip1'); it is started again" in caplog.text
+    assert "closed its standard input or output at this clip ('clip1'); restarting it" in caplog.text
 
 
 def test_standard_error_may_be_flooded_and_its_log_full(tmp_path):
@@ -142,7 +142,7 @@ def test_an_end_of_merunibench_waits_for_nothing_that_a_program_left_behind(tmp_
 
 def test_nothing_said_is_no_answer(tmp_path):
     sample = files(tmp_path, 1)
-    with pytest.raises(NoAnswerError, match="answered nothing"):
+    with pytest.raises(NoAnswerError, match="gave an empty answer"):
         answers(raw("blank"), sample)
     assert answers(raw("half"), sample) == ["so ? calm"]
 
@@ -150,7 +150,7 @@ def test_nothing_said_is_no_answer(tmp_path):
 @pytest.mark.parametrize(
     ("spec", "told"),
     [
-        ("exec:", "exec: which program"),
+        ("exec:", "exec: no program given"),
         ("exec:'open", "cannot be read: no closing quotation"),
         ("exec:/no/such/python x.py --token hunter2", "x.py: cannot be started: No such file"),
     ],

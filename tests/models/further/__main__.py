@@ -36,7 +36,7 @@ def record():
 
 
 def untried():
-    """Types that transformers knows as multimodal and nobody has tried: model type -> cause and owner, or nothing."""
+    """Multimodal types of transformers that were not tried: model type -> cause and owner, or nothing."""
     known = load_transformers().models.auto.modeling_auto.MODEL_FOR_MULTIMODAL_LM_MAPPING_NAMES
     listed = {name for entry in FAMILIES for name in (entry.name, f"{entry.name}_thinker")}
     left = sorted(set(known) - set(BUILDERS) - listed)
@@ -59,7 +59,7 @@ def table(found):
             lines.append(f"| `{name}` | – | does not work: {facts['cause']} ({facts['owner']}) |")
     left = found["untried"]
     lines += [f"| `{name}` | – | not tried: {why['cause']} ({why['owner']}) |" for name, why in left.items() if why]
-    rest = f"Nobody has tried: {', '.join(f'`{name}`' for name, why in left.items() if not why)}."
+    rest = f"Not tried: {', '.join(f'`{name}`' for name, why in left.items() if not why)}."
     lines += ["", textwrap.fill(rest, 130, break_on_hyphens=False)]
     return "\n".join(lines)
 

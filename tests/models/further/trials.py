@@ -58,5 +58,5 @@ def refused(folder, modality):
     Raises:
         AssertionError: it was not.
     """
-    with pytest.raises(InputError, match=f"takes no {modality}"):
+    with pytest.raises(InputError, match=f"does not support {modality}"):
         load_model(str(folder), options(modality, "text"))
