@@ -104,8 +104,8 @@ def test_build_refuses_where_the_folder_at_hand_would_not_be_read(tmp_path, monk
         refused = run("build", *options).exception
         assert isinstance(refused, InputError)
         assert (
-            f"{tmp_path / 'emotion_wheels'} would be ignored, since the running merunibench reads {resource('emotion_wheels')}"
-            in str(refused)
+            f"{tmp_path / 'emotion_wheels'} would be ignored, since the running merunibench reads"
+            f" {resource('emotion_wheels')}" in str(refused)
         )
 
 
