@@ -115,7 +115,7 @@ class Accumulator:
         }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Replace the rows by those of a state.
+        """Replace the rows with those of a state.
 
         Raises:
             InputError: it is not a state of this data set.

@@ -134,9 +134,9 @@ def diagnose(file: Path | None = None) -> dict[str, Any]:
 
 
 def describe_file(path: Path) -> dict[str, Any]:
-    """The shape of a file's first rows; or if it cannot be read, where in merunibench it is refused.
+    """Describe the structure of a file's first rows or, if it cannot be read, where in merunibench it is refused.
 
-    The message of a refusal is left out, since it may quote names and texts of the file.
+    The error message is left out, since it may quote names and texts of the file.
 
     Raises:
         InputError: there is no such file.

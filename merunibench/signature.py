@@ -80,12 +80,12 @@ class Signature:
     runs: int = 1
 
     def __str__(self) -> str:
-        """Long form, e.g. `mub|data:meld|kind:basic|protocol:official|…`."""
+        """Return the long form, e.g. `mub|data:meld|kind:basic|protocol:official|…`."""
         return self._join({field.name: field.name for field in fields(self)})
 
     @property
     def short(self) -> str:
-        """The same with abbreviated keys, for tables."""
+        """The short form with abbreviated keys, for tables."""
         return self._join(_SHORT)
 
     @classmethod

@@ -255,7 +255,7 @@ def _score_all(
     max_bytes: int,
     progress: Progress | None,
 ) -> dict[str, dict[str, Scored]]:
-    """Data set -> checkpoint -> its score."""
+    """Return data set -> checkpoint -> its score."""
     plan = {task.id: checkpoints_to_score(source.checkpoints(task.id), settings.checkpoint) for task in tasks}
     total, done = sum(map(len, plan.values())), 0
     scores: dict[str, dict[str, Scored]] = {}

@@ -45,7 +45,7 @@ _BYTES_OF_A_VALUE = 8
 
 
 class _Page(NamedTuple):
-    """A page: its type, where its content begins, its length, unpacked length, number of values and their encoding."""
+    """A page: its type, start of its content, length, unpacked length, number of values and their encoding."""
 
     kind: int
     start: int

@@ -163,7 +163,7 @@ class _Machine:
         return UnsafeFileError(f"{self._where}: the pickle {what}; refused, and none of it was run")
 
     def _copy(self, size: int) -> None:
-        """Account for `size` bytes that an instruction is about to copy."""
+        """Deduct `size` bytes, which an instruction is about to copy, from the allowance."""
         self._allowance -= size
         if self._allowance < 0:
             raise self._refusal("copies its content over and over")
