@@ -1,6 +1,6 @@
 """merunibench: the evaluation toolkit of MER-UniBench.
 
-The public interface, imported when it is first used (PEP 562), so that `import merunibench` costs next to nothing.
+The public names are imported when they are first used (PEP 562), so that `import merunibench` is fast.
 
 Example:
     >>> import merunibench
@@ -77,7 +77,7 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the public name stands for
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - any public object
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module

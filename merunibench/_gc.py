@@ -1,4 +1,4 @@
-"""A pause of the search for cyclic garbage, for work that makes millions of plain objects which live to its end."""
+"""Pause the garbage collector, for work that creates millions of plain objects that live until its end."""
 
 import gc
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def gc_paused() -> Iterator[None]:
-    """No search for cyclic garbage in this block, nor in a function that it decorates."""
+    """Disable the collection of cyclic garbage in this block or in the decorated function."""
     enabled = gc.isenabled()
     gc.disable()
     try:

@@ -1,4 +1,4 @@
-"""Small pieces of HTML for notebooks: a table with a caption and notes, everything in it escaped."""
+"""HTML for notebooks: a table with a caption and notes, with all text escaped."""
 
 from collections.abc import Iterable, Sequence
 from html import escape
@@ -9,13 +9,13 @@ _RIGHT = ' style="text-align:right"'
 
 
 def table(caption: str, titles: Sequence[str], rows: Iterable[Sequence[str]], notes: Iterable[str] = ()) -> str:
-    """A `table` element without script, style sheet or anything from elsewhere.
+    """Return a `table` element without scripts, style sheets or external resources.
 
     Args:
-        caption: What it is of.
-        titles: Heads of the C columns.
-        rows: Rows of C cells; the first of each is its head, numbers stand to the right.
-        notes: Lines below it.
+        caption: The caption.
+        titles: Titles of the C columns.
+        rows: Rows of C cells; the first cell is the row's title, numbers are aligned right.
+        notes: Lines below the table.
 
     Example:
         >>> "<caption>&lt;b&gt;</caption>" in table("<b>", ["Word"], [["a&b"]])

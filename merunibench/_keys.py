@@ -1,4 +1,4 @@
-"""API keys: the environment variables that may hold one, and which endpoints a file may have one sent to."""
+"""API keys: their environment variables, and the endpoints in a file that a key may be sent to."""
 
 import os
 from collections.abc import Mapping
@@ -9,20 +9,20 @@ from merunibench._text import short_repr
 from merunibench.errors import InputError
 
 OWN, GENERAL = KEYS = ("MERUNIBENCH_API_KEY", "OPENAI_API_KEY")
-"""The first that is set counts. It is set for this toolkit alone; many have the second set for other programs."""
+"""The first one that is set is used. The first is only for this toolkit; the second is often set for other programs."""
 SCHEME = "openai:"
 _ISSUER = "api.openai.com"
 
 
 def refuse_key_to_strangers(fields: Mapping[str, object]) -> None:
-    """Refuse settings of a file by which a key that was set for other programs would be sent to the file's endpoint.
+    """Refuse settings of a file that would send a key meant for other programs to an endpoint of the file's choice.
 
     Args:
-        fields: What the file holds: values, and lists and tables of them.
+        fields: Content of the file: values, and lists and tables of values.
 
     Raises:
         InputError: a value names an endpoint that is neither this machine nor the issuer of `OPENAI_API_KEY`, and that
-            variable holds the only key.
+            variable has the only key.
     """
     if os.environ.get(OWN) or not os.environ.get(GENERAL):
         return
@@ -42,7 +42,7 @@ def _host(url: str) -> str | None:
     try:
         return urlsplit(url).hostname
     except ValueError:
-        return None  # refused where it is opened
+        return None  # refused when it is opened
 
 
 def _is_this_machine(host: str) -> bool:

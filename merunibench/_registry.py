@@ -1,4 +1,4 @@
-"""A table of named things that can be added to: kinds of tasks, tasks, protocols."""
+"""An extensible table of named objects: kinds of tasks, tasks, protocols."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Generic, TypeVar
@@ -7,12 +7,12 @@ T = TypeVar("T")
 
 
 class Registry(Mapping[str, T], Generic[T]):
-    """Things by name, in the order in which they were registered.
+    """Objects by name, in the order in which they were registered.
 
     Args:
-        what: What the things are, for messages: `protocol`.
-        things: Those that are there from the start.
-        name: The name of a thing.
+        what: Noun for the objects in messages, such as `protocol`.
+        things: The initial objects.
+        name: Returns the name of an object.
     """
 
     def __init__(self, what: str, things: Iterable[T], name: Callable[[T], str]) -> None:
@@ -31,14 +31,14 @@ class Registry(Mapping[str, T], Generic[T]):
 
     @property
     def is_changed(self) -> bool:
-        """Whether it holds other things than from the start: only this process knows them."""
+        """Whether it differs from the initial objects; changes are only known to this process."""
         return tuple(self._things.values()) != self._own
 
     def register(self, thing: T) -> T:
-        """Add a thing and return it.
+        """Add an object and return it.
 
         Raises:
-            ValueError: another one has its name.
+            ValueError: the name is already registered.
         """
         name = self._name(thing)
         if name in self._things:
@@ -47,9 +47,9 @@ class Registry(Mapping[str, T], Generic[T]):
         return thing
 
     def unregister(self, name: str) -> None:
-        """Remove a thing.
+        """Remove an object.
 
         Raises:
-            KeyError: there is none of that name.
+            KeyError: there is no object of that name.
         """
         del self._things[name]

@@ -1,4 +1,4 @@
-"""Where the data that travels with the package lies: inside it when installed, beside it in a source checkout."""
+"""Paths of the data files of the package: inside it if installed, next to it in a source checkout."""
 
 from pathlib import Path
 
@@ -6,6 +6,6 @@ _PACKAGE = Path(__file__).parent
 
 
 def resource(*parts: str) -> Path:
-    """Path of a data file or folder, e.g. `resource("emotion_wheels", "wheel1.toml")`."""
+    """Return the path of a data file or folder, e.g. `resource("emotion_wheels", "wheel1.toml")`."""
     installed = _PACKAGE.joinpath(*parts)
     return installed if installed.exists() else _PACKAGE.parent.joinpath(*parts)

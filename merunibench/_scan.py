@@ -1,4 +1,4 @@
-"""Where words of a table stand in a text that nothing segments: the longest first, in one pass."""
+"""Find words of a table in unsegmented text in one pass, longest match first."""
 
 from collections.abc import Callable, Iterator, Mapping
 
@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator, Mapping
 def scan(
     text: str, words: Mapping[str, str], fits: Callable[[int, int], bool] | None = None
 ) -> Iterator[tuple[int, int, str]]:
-    """Where words stand in a text, from left to right, the longest first: start, end, and what each stands for.
+    """Yield words in a text from left to right, longest match first: start, end, and the value of each.
 
     Args:
         text: The text in its normal form.
-        words: Word -> what it stands for.
-        fits: Whether a word may stand from `start` to `end`; one that may not hides no other. All may if None.
+        words: Word -> its value.
+        fits: Whether a word from `start` to `end` is accepted; rejected words do not hide others. None accepts all.
     """
     longest = _longest(id(words), words)
     position = 0
@@ -29,7 +29,7 @@ _LONGEST: dict[int, dict[str, int]] = {}
 
 
 def _longest(key: int, words: Mapping[str, str]) -> dict[str, int]:
-    """First sign -> length of the longest word that begins with it."""
+    """Return first character -> length of the longest word that begins with it."""
     if key not in _LONGEST:
         found: dict[str, int] = {}
         for word in words:

@@ -1,6 +1,6 @@
-"""Text from strangers' files and libraries, made fit to be compared or shown: escaped, in one line, of sensible length.
+"""Prepare untrusted text for comparison or display: escaped, in one line, of limited length.
 
-Every message, table and page takes it from here. Markup is each format's own affair, and comes after.
+Every message, table and page uses these functions. Each format adds its own markup escaping afterwards.
 """
 
 import re
@@ -10,22 +10,22 @@ from collections.abc import Iterable
 _LONGEST_VALUE, _LONGEST_REASON = 60, 200
 _MARKS = 30
 _RUN_OF_MARKS = re.compile(rf"(?:[^\x00-\u02ff\w]|[\uff9e\uff9f]){{{_MARKS + 1},}}")
-"""A run of signs among which may be more marks than that; marks are no part of words to `re`, but kana's are."""
+"""A run of characters with possibly more marks than that; for `re`, marks are not word characters, but kana's are."""
 
 
 def escape_controls(text: str, longest: int | None = None) -> str:
-    r"""The text with control characters, direction marks and other unprintable characters written as escapes.
+    r"""Return the text with control characters, direction marks and other unprintable characters as escapes.
 
-    So no name can move a cursor, break a line or turn the reading direction.
+    This prevents names from moving the cursor, breaking lines or changing the text direction.
 
     Args:
-        text: From outside.
-        longest: Most characters of the result; what is cut off leaves a `…`. None for all of it.
+        text: Untrusted text.
+        longest: Maximum length of the result; longer text is cut and ends in `…`. None for no limit.
 
     Example:
-        >>> visible("evil\x1b[31m\nname")
+        >>> escape_controls("evil\x1b[31m\nname")
         'evil\\x1b[31m\\nname'
-        >>> visible("a long name", 6)
+        >>> escape_controls("a long name", 6)
         'a lon…'
     """
     if not text.isprintable():
@@ -34,30 +34,30 @@ def escape_controls(text: str, longest: int | None = None) -> str:
 
 
 def in_one_line(text: str, longest: int) -> str:
-    """The text in one line: white space as single spaces, controls escaped, cut to `longest` characters."""
+    """Return the text in one line: white space as single spaces, controls escaped, cut to `longest` characters."""
     return escape_controls(" ".join(text[: 4 * longest].split()), longest)
 
 
 def one_line(error: BaseException) -> str:
-    """The reason an exception gives, in one line of at most 200 characters."""
+    """Return the message of an exception, in one line of at most 200 characters."""
     text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     line = next(filter(None, text.splitlines()), type(error).__name__)[:_LONGEST_REASON]
     return line if line.isprintable() else repr(line)
 
 
 def short_repr(value: object) -> str:
-    """A value of a file as messages show it: in one line, short, and safe however odd it is."""
+    """Return a value of a file for messages: in one line, short and safe."""
     if isinstance(value, str):
         return repr(value[:_LONGEST_VALUE]) + ("…" if len(value) > _LONGEST_VALUE else "")
     if isinstance(value, int) and abs(value) >= 1 << 64:
-        return "a number of many digits"
+        return "a number with many digits"
     if value is None or isinstance(value, bool | int | float):
         return str(value)[:_LONGEST_VALUE]
     return f"a value of type {type(value).__name__}"
 
 
 def listed(names: Iterable[str], most: int = 20) -> str:
-    """Names out of a file as messages list them: in one line, odd ones quoted, the first `most`."""
+    """List the first `most` names of a file for messages, in one line, with unprintable or long names quoted."""
     every = list(names)
     plain = [name.isprintable() and len(name) <= _LONGEST_VALUE for name in every[:most]]
     texts = [name if fits else repr(name[:_LONGEST_VALUE]) for name, fits in zip(every, plain, strict=False)]
@@ -65,9 +65,9 @@ def listed(names: Iterable[str], most: int = 20) -> str:
 
 
 def compatible(text: str) -> str:
-    r"""A text in the form NFKC, in which a letter bears 30 marks at most, as in Unicode's Stream-Safe Text Format.
+    r"""Return a text in NFKC form with at most 30 marks per letter, as in Unicode's Stream-Safe Text Format.
 
-    No language needs more, and to sort n marks takes n² steps (https://unicode.org/reports/tr15/#Stream_Safe_Text_Format).
+    No language needs more, and sorting n marks takes n² steps (https://unicode.org/reports/tr15/#Stream_Safe_Text_Format).
 
     Example:
         >>> compatible("ﬁne"), len(compatible("q" + "\u0301\u0316" * 1000))

@@ -1,4 +1,4 @@
-"""A score in a validation loop: rows are added batch by batch, and scored once by `evaluate`.
+"""Compute a score in a validation loop: add rows batch by batch, and score them once with `evaluate`.
 
 On several ranks:
 
@@ -28,15 +28,15 @@ _Row = tuple[_Answer, Any]
 
 
 class Accumulator:
-    """Answers and truths of one data set by the names of their samples.
+    """Answers and truths of one data set by sample name.
 
-    The report is that of `evaluate`, to the bit, whatever the order of the rows and whichever rank saw them. A sample
-    that comes twice, as a `DistributedSampler` repeats some to fill the last batch, counts once; with another answer or
-    truth it is refused. 100,000 rows of three labels take 28 MB beside the words themselves.
+    The report is identical to that of `evaluate`, independent of the order of rows and of the ranks that added them. A
+    repeated sample, as when `DistributedSampler` fills the last batch, counts once; if its answer or truth differs, it
+    is refused. 100,000 rows of three labels take 28 MB in addition to the words themselves.
 
     Attributes:
         dataset: The data set, as `merunibench datasets` lists it.
-        duplicates: Number of rows that came again.
+        duplicates: Number of repeated rows.
     """
 
     def __init__(self, dataset: str, **options: Any) -> None:  # noqa: ANN401 - those of `evaluate`
@@ -58,16 +58,16 @@ class Accumulator:
 
         Args:
             names: Names of N samples.
-            answers: The model's reply to each, which the rules read, or its labels as a list.
+            answers: The model's replies, from which the rules extract labels, or lists of labels.
             truths: True labels as a list, a class, or a sentiment value.
 
         Raises:
             InputError: the numbers of names, answers and truths differ, an answer is neither text nor a list of labels,
-                a truth is NaN, or a sample was there with another answer or truth. No row of this call is added then.
+                a truth is NaN, or a known sample has a different answer or truth. In this case no row is added.
         """
         if not len(names) == len(answers) == len(truths):
             raise InputError(
-                f"{len(names)} names, {len(answers)} answers and {len(truths)} truths: one of each is needed"
+                f"{len(names)} names, {len(answers)} answers and {len(truths)} truths; their numbers must be equal"
             )
         rows = [
             (str(name), (_answer(name, answer), _truth(name, truth)))
@@ -86,7 +86,7 @@ class Accumulator:
             if known != row:
                 what, before, now = ("answer", known[0], row[0]) if known[0] != row[0] else ("truth", known[1], row[1])
                 differing = f"{short_repr(str(before))}, then {short_repr(str(now))}"
-                raise InputError(f"sample {short_repr(name)} comes twice, with another {what}: {differing}")
+                raise InputError(f"sample {short_repr(name)} was added twice with a different {what}: {differing}")
             again += 1
         self._rows |= new
         self.duplicates += again
@@ -95,15 +95,15 @@ class Accumulator:
         """Add the rows of another accumulator, such as that of another rank.
 
         Raises:
-            InputError: it is of another data set, or holds a sample with another answer or truth.
+            InputError: its data set differs, or it contains a sample with a different answer or truth.
         """
         if other.dataset != self.dataset:
-            raise InputError(f"rows of {other.dataset} cannot be added to those of {self.dataset}")
+            raise InputError(f"rows of {other.dataset} cannot be added to rows of {self.dataset}")
         self._add(other._rows.items())  # noqa: SLF001 - of this class
         self.duplicates += other.duplicates
 
     def state_dict(self) -> dict[str, Any]:
-        """Everything but the options, as plain lists, for `json`, `torch.save` or `all_gather_object`."""
+        """Return everything except the options as plain lists, for `json`, `torch.save` or `all_gather_object`."""
         rows = sorted(self._rows.items())
         return {
             "schema": SCHEMA,
@@ -115,7 +115,7 @@ class Accumulator:
         }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Replace the rows by those of a state.
+        """Replace the rows with those of a state.
 
         Raises:
             InputError: it is not a state of this data set.
@@ -134,14 +134,14 @@ class Accumulator:
 
     @classmethod
     def of_states(cls, states: Iterable[Mapping[str, Any]], **options: Any) -> Self:  # noqa: ANN401
-        """The accumulator of all ranks.
+        """Merge the states of all ranks into one accumulator.
 
         Args:
-            states: What `state_dict` gave on each.
+            states: The result of `state_dict` on each rank.
             **options: As for the accumulator itself.
 
         Raises:
-            InputError: there are none, or they do not belong together.
+            InputError: there are no states, or they cannot be merged.
         """
         whole = None
         for state in states:
@@ -156,7 +156,7 @@ class Accumulator:
         return whole
 
     def compute(self) -> Report:
-        """The report of all rows; see `evaluate`.
+        """Return the report of all rows; see `evaluate`.
 
         Raises:
             InputError: there are no rows, or `evaluate` refuses them.
@@ -184,12 +184,14 @@ def _answer(name: object, answer: object) -> _Answer:
 
 
 def _truth(name: object, truth: object) -> object:
-    """A truth that can be compared: arrays and their scalars become plain values."""
+    """Convert a truth to a comparable value: arrays and NumPy scalars become plain values."""
     plain = truth.tolist() if hasattr(truth, "tolist") else truth
     if plain is None:
         raise InputError(f"sample {short_repr(str(name))}: there is no truth; leave the sample out")
     if isinstance(plain, set | frozenset):
         plain = sorted(plain)
-    if isinstance(plain, float) and math.isnan(plain):  # equals not even itself, so a repeated row would seem another
+    if isinstance(plain, float) and math.isnan(
+        plain
+    ):  # NaN does not equal itself, so a repeated row would seem different
         raise InputError(f"sample {short_repr(str(name))}: the truth is not a number (NaN); every sample needs one")
     return tuple(plain) if isinstance(plain, list) else plain

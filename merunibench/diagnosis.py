@@ -1,6 +1,6 @@
-"""What a report of a problem needs, and nothing private: versions, metric, lexicons, the shape of a file's first rows.
+"""Collect information for a bug report, and nothing private: versions, metric, lexicons, structure of a file.
 
-Names are hashed, texts are replaced by their length, and only words that the builtin lexicon knows are shown.
+Names are hashed, texts are replaced by their length, and only words that are in the builtin lexicon are shown.
 """
 
 import hashlib
@@ -26,7 +26,7 @@ from merunibench.protocols import METRIC_VERSION, PROTOCOLS
 
 SCHEMA = "merunibench.doctor/1"
 ROWS = 5
-"""Of so many rows the shape is told."""
+"""Number of rows whose structure is described."""
 
 _COLUMNS = frozenset(
     [
@@ -85,12 +85,12 @@ _COLUMNS = frozenset(
         "video_id",
     ]
 )
-"""Columns whose names are told; others may be names of samples, and only their shape is told."""
+"""Columns whose names are shown; others may be sample names, so only their pattern is shown."""
 
 _NAMES = frozenset({"name", "names", "id", "custom_id", "sample", "sample_id", "video", "video_id"})
 _LABELS = frozenset({"label", "labels", "openset", "emotion", "emotions"})
 _EXTRAS = re.compile(r"extra == ['\"](?:docs|lexicon|lint|ratings|test)['\"]")
-"""What those who work on merunibench need."""
+"""Extras for developers of merunibench."""
 
 _MOST_LABELS = 20
 _MOST_COLUMNS = 50
@@ -109,13 +109,13 @@ _OPENINGS = {
 
 
 def diagnose(file: Path | None = None) -> dict[str, Any]:
-    """Collect what a report of a problem needs.
+    """Collect the information for a bug report.
 
     Args:
         file: A file of predictions or labels whose first rows are described.
 
     Returns:
-        Plain data for JSON, schema `merunibench.doctor/1`. `file` is None where none was given.
+        Plain data for JSON, schema `merunibench.doctor/1`. `file` is None if no file was given.
 
     Raises:
         InputError: there is no such file.
@@ -134,9 +134,9 @@ def diagnose(file: Path | None = None) -> dict[str, Any]:
 
 
 def describe_file(path: Path) -> dict[str, Any]:
-    """The shape of a file's first rows; or if it cannot be read, where in merunibench it is refused.
+    """Describe the structure of a file's first rows or, if it cannot be read, where in merunibench it is refused.
 
-    The message of a refusal is left out, since it may quote names and texts of the file.
+    The error message is left out, since it may quote names and texts of the file.
 
     Raises:
         InputError: there is no such file.
@@ -163,7 +163,7 @@ def describe_file(path: Path) -> dict[str, Any]:
 
 
 def _versions() -> dict[str, str | None]:
-    """Versions of Python, the system, and every package that merunibench names; None where it is not installed."""
+    """Return versions of Python, the system, and every required package; None if it is not installed."""
     found: dict[str, str | None] = {
         "merunibench": __version__,
         "python": platform.python_version(),
@@ -172,7 +172,7 @@ def _versions() -> dict[str, str | None]:
     }
     try:
         required = metadata.requires("merunibench") or []
-    except metadata.PackageNotFoundError:  # run from a checkout that was never installed
+    except metadata.PackageNotFoundError:  # run from a checkout that is not installed
         required = []
     needed = {re.split(r"[^\w.-]", line, maxsplit=1)[0].lower() for line in required if not _EXTRAS.search(line)}
     for name in sorted(needed - {"merunibench"}):
@@ -184,7 +184,7 @@ def _versions() -> dict[str, str | None]:
 
 
 def _lexicons() -> list[dict[str, Any]]:
-    """Installed lexicons; those that are a user's own by a hash of their name."""
+    """Describe the installed lexicons; names of the user's own lexicons are hashed."""
     listed, there = [], installed()
     for entry in catalogue():
         public = entry.name == "builtin" or entry.name in KNOWN_RELEASES
@@ -200,7 +200,7 @@ def _lexicons() -> list[dict[str, Any]]:
 
 
 def _opening(path: Path) -> str:
-    """What the first bytes of a file say about its format."""
+    """Return the format of a file according to its first bytes."""
     with open_plain(path) as stream:
         head = stream.read(6)
     for opening, says in _OPENINGS.items():
@@ -210,7 +210,7 @@ def _opening(path: Path) -> str:
 
 
 def _places(error: BaseException) -> list[str]:
-    """The lines of merunibench that an error came through, which tell its message without quoting the file."""
+    """Return the lines of merunibench in the traceback of an error, which identify it without quoting the file."""
     package = Path(__file__).parent
     frames = traceback.extract_tb(error.__traceback__)
     inside = [frame for frame in frames if Path(frame.filename).is_relative_to(package)]
@@ -218,12 +218,12 @@ def _places(error: BaseException) -> list[str]:
 
 
 def _column(name: str) -> str:
-    """A column's name if it is a known one; else its shape."""
+    """Return a column's name if it is a known one, else its pattern."""
     return name if name.casefold() in _COLUMNS else f"({_pattern(name)}, {len(name)} characters)"
 
 
 def _pattern(text: str) -> str:
-    """The kinds of characters in a name: `test_dia0_utt12` is `a_a0_a0`; signs stay, at most 40 of them."""
+    """Return the pattern of a name, at most 40 characters: `test_dia0_utt12` is `a_a0_a0`; punctuation is kept."""
     return re.sub(r"[^\W\d_]+", "a", re.sub(r"\d+", "0", text))[:40]
 
 
@@ -232,7 +232,7 @@ def _hashed(name: str) -> str:
 
 
 def _shape(column: str, value: object, lexicon: Lexicon) -> object:
-    """What is told of a cell."""
+    """Describe a cell."""
     plain = column.casefold()
     if value is None or isinstance(value, bool):
         return value
@@ -252,7 +252,7 @@ def _text(column: str, value: str) -> object:
 
 
 def _labels(value: object, lexicon: Lexicon) -> object:
-    """Labels: words that the lexicon lists, as they are; of others the number of characters."""
+    """Describe labels: words that are in the lexicon unchanged, others by their number of characters."""
     listed = isinstance(value, list | tuple)
     words = (
         [word for word in value if isinstance(word, str)]

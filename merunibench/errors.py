@@ -1,17 +1,17 @@
-"""The errors that the user can fix, as opposed to bugs.
+"""Errors that the user can fix, as opposed to bugs.
 
-The library raises them with one clear message (what, where, what to do); the command line prints the message and exits
-with code 2. Everything else that is raised is a bug, shows its traceback and exits with code 1.
+The library raises them with a clear message (what, where, how to fix it); the command line prints the message and exits
+with code 2. Any other exception is a bug, and exits with a traceback and code 1.
 """
 
 
 class InputError(ValueError):
-    """Something the user gave cannot be used; the message says what, where and what to do."""
+    """Invalid user input; the message says what, where and how to fix it."""
 
 
 class UnsafeFileError(InputError):
-    """A file that would run code, or fill the memory, if it were read; nothing of it was executed."""
+    """A file that would run code, or fill the memory, if it were read; none of its code was run."""
 
 
 class MediaError(InputError):
-    """One sample cannot be given to a model (broken, empty, absent file); the message becomes the row's reason."""
+    """A sample that cannot be given to a model (broken, empty or missing file); the message is stored in its row."""

@@ -1,6 +1,6 @@
-"""Models of the Hugging Face Hub, or of a folder: found, identified, loaded, and the device they run on.
+"""Find, identify and load models from the Hugging Face Hub or a folder, and choose their device.
 
-What `chat` and `models` share. Importing this module loads no model library.
+Shared by `chat` and `models`. Importing this module loads no model library.
 """
 
 import hashlib
@@ -20,9 +20,9 @@ from merunibench._text import one_line
 from merunibench.errors import InputError
 
 DTYPES = ("auto", "float32", "bfloat16", "float16")
-"""Precisions of weights; auto is that in which they were saved."""
+"""Precisions of weights; auto uses the saved precision."""
 DEVICE_MAPS = ("balanced", "balanced_low_0", "sequential")
-"""Ways to spread one model over several accelerators."""
+"""Ways to distribute one model over several accelerators."""
 
 _WEIGHTS = frozenset({".safetensors", ".bin", ".pt", ".pth", ".gguf", ".npz", ".onnx"})
 _PIECE = 1 << 16
@@ -34,10 +34,10 @@ _SCHEMA = "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor"
 
 @dataclass(frozen=True)
 class Source:
-    """Where a model's files are.
+    """Location of a model's files.
 
     Attributes:
-        path: The folder, or `owner/name` on the Hub: what `from_pretrained` takes.
+        path: The folder, or `owner/name` on the Hub, as for `from_pretrained`.
         revision: Branch, tag or commit on the Hub; None for `main`, and for a folder.
     """
 
@@ -46,7 +46,7 @@ class Source:
 
     @classmethod
     def parse(cls, spec: str) -> "Source":
-        """What a user's `owner/name`, `owner/name@revision` or folder stands for; nothing is looked up.
+        """Parse `owner/name`, `owner/name@revision` or a folder, without looking it up.
 
         Example:
             >>> Source.parse("owner/name@v2")
@@ -60,17 +60,17 @@ class Source:
 
     @property
     def is_folder(self) -> bool:
-        """Whether it is a folder on this machine."""
+        """Whether it is a local folder."""
         return Path(self.path).is_dir()
 
     @property
     def name(self) -> str:
-        """The name on the Hub, or the folder's own: where it lies on this machine is nobody's business."""
+        """The name on the Hub, or the name of the folder without its path, which is private."""
         return Path(self.path).resolve().name if self.is_folder else self.path
 
     @cached_property
     def identity(self) -> str | None:
-        """The folder's hash, or the commit on the Hub; None where the Hub's cache does not say.
+        """The folder's hash, or the commit on the Hub; None if it is not in the Hub's cache.
 
         Raises:
             InputError: a file of the folder cannot be read.
@@ -78,7 +78,7 @@ class Source:
         return folder_hash(Path(self.path)) if self.is_folder else _commit(self.path, self.revision)
 
     def load(self, kind: Any, **options: Any) -> Any:  # noqa: ANN401 - a class of transformers, and what it loads
-        """What `kind.from_pretrained` makes of the files."""
+        """Load the files with `kind.from_pretrained`."""
         return kind.from_pretrained(self.path, **({"revision": self.revision} if self.revision else {}), **options)
 
 
@@ -91,20 +91,20 @@ _BROKEN: tuple[type[Exception], ...] = (
     TypeError,
     AttributeError,
 )
-"""What the libraries raise over a model's folder that is broken: they take its descriptions for right."""
+"""Exceptions of the libraries for a broken model folder, whose descriptions they do not validate."""
 
 
 @contextmanager
 def loading(what: str, hint: str = "", *others: type[Exception]) -> Iterator[None]:
-    """Turn what the libraries raise about files that are absent, broken or of another kind into an InputError.
+    """Convert exceptions of the libraries about missing, broken or unsuitable files to an InputError.
 
     Args:
-        what: Begins the message: what cannot be loaded.
-        hint: Ends it.
-        others: What the block's own library raises besides.
+        what: Start of the message: what cannot be loaded.
+        hint: End of the message.
+        others: Further exceptions that the block's own library raises.
 
     Raises:
-        InputError: the block failed so. An InputError of the block passes unchanged.
+        InputError: the block raised one of these. An InputError of the block passes unchanged.
     """
     broken = (*_BROKEN, *_broken_weights(), *others)
     try:
@@ -116,7 +116,7 @@ def loading(what: str, hint: str = "", *others: type[Exception]) -> Iterator[Non
 
 
 def _broken_weights() -> tuple[type[Exception], ...]:
-    """What safetensors raises, which is an Exception and nothing more special."""
+    """Return the exceptions of safetensors, which derive directly from Exception."""
     try:
         from safetensors import SafetensorError
     except ImportError:
@@ -125,13 +125,13 @@ def _broken_weights() -> tuple[type[Exception], ...]:
 
 
 def load_transformers() -> Any:  # noqa: ANN401 - a module without types
-    """The library transformers, with torch below it.
+    """Import the library transformers, and torch.
 
     Raises:
         InputError: one of them is not installed.
     """
     try:
-        import torch  # noqa: F401 - transformers comes without, but models do not
+        import torch  # noqa: F401 - transformers can be imported without it, but models need it
         import transformers
     except ImportError as error:
         raise InputError(f"models need {error.name}: pip install 'merunibench[models]'") from error
@@ -140,11 +140,11 @@ def load_transformers() -> Any:  # noqa: ANN401 - a module without types
 
 
 def choose_device(asked: str, *, maps: bool = False) -> str:
-    """The device that an option stands for; `auto` is the best that is here.
+    """Return the device for an option; `auto` is the best available one.
 
     Args:
         asked: auto, cpu, cuda, cuda:1, mps.
-        maps: Whether one of `DEVICE_MAPS` will do, which is returned as it is.
+        maps: Whether one of `DEVICE_MAPS` is allowed; it is returned unchanged.
 
     Raises:
         InputError: there is no such device on this machine.
@@ -163,17 +163,17 @@ def choose_device(asked: str, *, maps: bool = False) -> str:
 
 
 def check_dtype(asked: str) -> None:
-    """Refuse a precision that is none of `DTYPES`.
+    """Check that a precision is one of `DTYPES`.
 
     Raises:
-        InputError: it is none.
+        InputError: it is not.
     """
     if asked not in DTYPES:
         raise InputError(f"dtype must be one of {', '.join(DTYPES)}, not {asked!r}")
 
 
 def versions(*packages: str) -> dict[str, str]:
-    """The installed versions of packages, those that are absent left out."""
+    """Return the versions of the packages that are installed."""
     found = {}
     for package in packages:
         try:
@@ -184,10 +184,10 @@ def versions(*packages: str) -> dict[str, str]:
 
 
 def folder_hash(folder: Path) -> str:
-    """A hash of a model's folder: small files whole, weights by size and by 64 pieces spread over each file.
+    """Return a hash of a model's folder: small files completely, weights by size and 64 pieces of each file.
 
-    Training on changes every weight, so that pieces tell models apart; reading them takes milliseconds where the
-    whole takes minutes. Hidden files and documentation do not count, and neither does the folder's place.
+    Further training changes every weight, so pieces distinguish models; reading them takes milliseconds, reading whole
+    files would take minutes. Hidden files, documentation and the folder's location do not affect the hash.
 
     Returns:
         `sha256:` and 16 hexadecimal digits.
@@ -214,7 +214,7 @@ def folder_hash(folder: Path) -> str:
 
 
 def _commit(name: str, revision: str | None) -> str | None:
-    """The commit of a model on the Hub, 40 hexadecimal digits, as its cache on this machine knows it; else None."""
+    """Return the commit of a model on the Hub (40 hexadecimal digits) from the local cache, or None."""
     from huggingface_hub import try_to_load_from_cache
 
     path = try_to_load_from_cache(name, "config.json", revision=revision)
@@ -223,20 +223,20 @@ def _commit(name: str, revision: str | None) -> str | None:
 
 
 def ensure_torchvision() -> ModuleType | None:
-    """Import torchvision, with the operators described that its own wheel failed to register.
+    """Import torchvision, after defining operators that its wheel may fail to register.
 
-    transformers imports torchvision wherever it finds it installed, even for models of text. Its wheels on package
-    registries are built for CUDA; beside a CPU torch they fail at import, because two of the operators that they
-    describe were never registered. Those two are not needed to prepare frames, so describing them first is enough;
-    decoding images from files stays impossible, and processors must be given arrays.
+    transformers imports torchvision whenever it is installed, even for text models. The wheels on package registries
+    are built for CUDA; with a CPU build of torch their import fails, because two operators are not registered. These
+    are not needed to prepare frames, so defining them first is sufficient; decoding image files remains impossible, and
+    processors must be given arrays.
 
-    Call it before anything of transformers is loaded, in every process.
+    Call it in every process before anything of transformers is loaded.
 
     Returns:
-        The module; None where torchvision is not installed.
+        The module; None if torchvision is not installed.
 
     Raises:
-        RuntimeError: torchvision fails at import for another reason.
+        RuntimeError: importing torchvision fails for another reason.
     """
     try:
         return import_module("torchvision")

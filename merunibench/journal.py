@@ -1,13 +1,13 @@
-"""Long runs that lose nothing: finished rows are kept as they come, and a second start goes on where the first ended.
+"""Resumable runs: finished rows are saved immediately, and a restarted run continues where it stopped.
 
-Used wherever a row costs seconds and not microseconds: a language model that reads answers, a model that watches clips.
-It knows rows and settings, and nothing of what they mean.
+Used if a row takes seconds rather than microseconds: a language model that reads answers, a model that watches clips.
+This module does not interpret rows and settings.
 
-A journal is an append-only file of finished rows, in JSON Lines, that becomes one whole file when the run is done.
-For a result `meld.jsonl` three files stand beside it: `meld.jsonl.part` takes the rows while the run goes on,
-`meld.settings.json` says what decided them, and `.meld.jsonl.lock` keeps a second writer away. Rows are appended in
-whatever order they are finished; the result has them in the order that is asked for, so an interrupted run that
-resumed gives the same bytes as one that was not interrupted.
+A journal is an append-only file of finished rows, in JSON Lines, that becomes the result file when the run is done. For
+a result `meld.jsonl` there are three more files: `meld.jsonl.part` contains the rows during the run,
+`meld.settings.json` the settings that determine them, and `.meld.jsonl.lock` excludes a second writer. Rows are
+appended in the order in which they are finished; the result has them in the requested order, so a resumed run gives the
+same bytes as an uninterrupted one.
 """
 
 import hashlib
@@ -28,7 +28,7 @@ from merunibench.files.reading import reading
 __all__ = ["Journal", "Row", "config_hash", "read_settings", "refuse_journal"]
 
 Row = dict[str, Any]
-"""A row: `name`, `status` (`ok` or `failed`), what belongs to the sample, and the `config` that the journal adds."""
+"""A row: `name`, `status` (`ok` or `failed`), fields of the sample, and the `config` that the journal adds."""
 
 HASH_DIGITS = 12
 _ABSENT = "absent"
@@ -52,22 +52,22 @@ class Journal:
     Attributes:
         path: The result.
         config: Hash of the settings, which every row carries.
-        config_field: Under which key.
+        config_field: Key of the hash in each row.
     """
 
     def __init__(
         self, path: Path, settings: Mapping[str, Any], *, retry_failed: bool = False, config_field: str = "config"
     ) -> None:
-        """Open the journal, read what is there, and cut off a line that was not written to its end.
+        """Open the journal, read existing rows, and remove an incomplete last line.
 
         Args:
-            path: The result file; it and the part file may be there already.
-            settings: Everything that decides a row, as JSON values; never a key or a password.
-            retry_failed: Take failed rows for unfinished.
-            config_field: What the hash is called in the rows, where `config` belongs to somebody else.
+            path: The result file; it and the part file may exist.
+            settings: Everything that determines a row, as JSON values; never a key or a password.
+            retry_failed: Treat failed rows as unfinished.
+            config_field: Key of the hash in the rows, if `config` is already in use.
 
         Raises:
-            InputError: somebody else is writing this result; it was made with other settings; it was not made by a
+            InputError: another process is writing this result; it was made with other settings; it was not made by a
                 journal; or a file cannot be read or written.
         """
         self.path = path
@@ -78,7 +78,7 @@ class Journal:
         self._failed: set[str] = set()
         self._lock = lock(path)
         try:
-            for written in (self.path, self._settings):  # the lock is held: nobody else writes them
+            for written in (self.path, self._settings):  # safe, since this process holds the lock
                 remove_leftovers(written)
             self._check_settings(settings)
             if path.exists():
@@ -104,20 +104,20 @@ class Journal:
         return len(self._lines)
 
     def __iter__(self) -> Iterator[str]:
-        """The names of the finished rows."""
+        """Iterate over the names of the finished rows."""
         return iter(self._lines)
 
     @property
     def failed(self) -> int:
-        """How many of the finished rows have failed."""
+        """Number of finished rows that failed."""
         return len(self._failed)
 
     def find(self, name: str, **keys: object) -> Row | None:
-        """The finished row of a sample; None if there is none, or if a value of `keys` is another one now.
+        """Return the finished row of a sample; None if there is no such row, or if a value of `keys` has changed.
 
         Args:
             name: The sample's name.
-            keys: What the row depends on besides the settings, such as the hash of a media file.
+            keys: Values that the row depends on besides the settings, such as the hash of a media file.
         """
         line = self._lines.get(name)
         if line is None:
@@ -126,11 +126,11 @@ class Journal:
         return row if all(row.get(key) == value for key, value in keys.items()) else None
 
     def append(self, rows: Iterable[Mapping[str, Any]]) -> None:
-        """Keep finished rows: one write, on the disk when this returns. A later row of a name replaces an earlier one.
+        """Save finished rows to disk in one write. A later row of a name replaces an earlier one.
 
         Raises:
             InputError: they cannot be written.
-            ValueError: a row has no name, or holds what JSON has no word for.
+            ValueError: a row has no name, or contains a value that JSON cannot represent.
         """
         lines = [self._line({**row, self.config_field: self.config}) for row in rows]
         try:
@@ -143,9 +143,9 @@ class Journal:
             self._keep(name, line, failed)
 
     def finish(self, order: Iterable[str]) -> None:
-        """Write the result whole, in the given order of names, and drop the part file.
+        """Write the result atomically, in the given order of names, and delete the part file.
 
-        Rows of names that are not in `order` stay, behind the others, by name.
+        Rows with names that are not in `order` follow, sorted by name.
 
         Raises:
             InputError: the result cannot be written.
@@ -161,12 +161,12 @@ class Journal:
         self.discard_part()
 
     def discard_part(self) -> None:
-        """Drop the part file, because the result stands whole at `path`; nothing can be appended afterwards."""
+        """Delete the part file, since the result at `path` is complete; nothing can be appended afterwards."""
         self._stream.close()
         self._part.unlink(missing_ok=True)
 
     def close(self) -> None:
-        """Let go of the files; what was appended stays."""
+        """Close the files and release the lock; appended rows are kept."""
         self._stream.close()
         self._lock.release()
 
@@ -177,14 +177,14 @@ class Journal:
                     f"{self.path}: already exists and cannot be resumed (no "
                     f"{self._settings.name}); write to another folder, or remove it"
                 )
-            self._part.unlink(missing_ok=True)  # rows of which nobody can say what decided them
+            self._part.unlink(missing_ok=True)  # rows with unknown settings
             self._write_settings(settings)
             return
         old = read_settings(self._settings)
         with reading(self._settings, ValueError):
             changed = differences(old, settings)
         if changed and self._is_blank():
-            self._write_settings(settings)  # no row was made with the old ones
+            self._write_settings(settings)  # no row was made with the old settings
         elif changed:
             raise InputError(
                 f"{self.path}: was made with other settings: {changed}; write to another folder, or remove "
@@ -195,11 +195,11 @@ class Journal:
         write_text(self._settings, json.dumps(json.loads(canonical(settings)), indent=2, ensure_ascii=False) + "\n")
 
     def _is_blank(self) -> bool:
-        """Whether nothing was ever written but the settings, as when the first question is refused."""
+        """Return whether only settings were ever written, as when the first question is refused."""
         return not self.path.exists() and not (self._part.exists() and self._part.stat().st_size)
 
     def _take_up(self, path: Path) -> int:
-        """Keep the rows of a file, up to the first line that is none; how many bytes they have."""
+        """Read the rows of a file up to the first invalid line, and return their size in bytes."""
         length = 0
         with reading(path), open_plain(path) as stream:
             for line in iter(partial(stream.readline, _LONGEST_LINE), b""):
@@ -212,9 +212,9 @@ class Journal:
         return length
 
     def _open_part(self) -> IO[bytes]:
-        """The part file, open at its end; anything after its last complete line is cut off."""
+        """Open the part file at its end, after removing everything behind its last complete line."""
         if self._part.is_symlink():
-            raise InputError(f"{self._part}: is a link, and what it leads to is not written over; remove it")
+            raise InputError(f"{self._part}: is a link, whose target is not overwritten; remove it")
         try:
             self._part.touch()
             length = self._take_up(self._part)
@@ -238,37 +238,37 @@ class Journal:
 
 
 def read_settings(path: Path) -> dict[str, Any]:
-    """The settings in a file that a journal has written.
+    """Return the settings in a file that a journal wrote.
 
     Raises:
-        InputError: it cannot be read, or holds something else.
+        InputError: it cannot be read, or is not such a file.
     """
     settings = read_json(path)
     if not isinstance(settings, dict):
-        raise InputError(f"{path}: holds no settings; write to another folder, or remove it")
+        raise InputError(f"{path}: contains no settings; write to another folder, or remove it")
     return settings
 
 
 def settings_file(path: Path) -> Path:
-    """Where the settings of a result stand."""
+    """Return the path of the settings of a result."""
     return path.with_name(f"{path.stem}.settings.json")
 
 
 def refuse_journal(path: Path) -> None:
-    """Refuse to write over the rows of a run that can be taken up: they may have cost hours.
+    """Refuse to overwrite the rows of a run that can be resumed, which may have taken hours.
 
     Raises:
-        InputError: `path` is such a result, or will be.
+        InputError: `path` is such a result, or will become one.
     """
     if settings_file(path).exists():
         raise InputError(
-            f"{path}: holds the rows of a run that can be resumed ({settings_file(path).name} says which); write to "
+            f"{path}: contains the rows of a run that can be resumed (see {settings_file(path).name}); write to "
             f"another folder, or remove both"
         )
 
 
 def _parsed(line: bytes) -> Row | None:
-    """A line as a row; None if it is none, or not whole."""
+    """Parse a line as a row; None if it is invalid or incomplete."""
     try:
         row = json.loads(line, parse_constant=_refuse) if line.endswith(b"\n") else None
     except (ValueError, RecursionError):
@@ -281,10 +281,10 @@ def _refuse(constant: str) -> NoReturn:
 
 
 def lock(path: Path) -> Any:  # noqa: ANN401 - filelock chooses its class by the system
-    """The lock of a result, held; the system lets go of it when the process dies, however it dies.
+    """Acquire the lock of a result; the system releases it when the process ends in any way.
 
     Raises:
-        InputError: somebody else holds it, or the folder cannot be written to.
+        InputError: another process holds it, or the folder cannot be written to.
     """
     from filelock import FileLock, Timeout
 
@@ -300,11 +300,11 @@ def lock(path: Path) -> Any:  # noqa: ANN401 - filelock chooses its class by the
 
 
 def canonical(settings: Mapping[str, Any]) -> str:
-    """The one JSON text of some settings: sorted keys, no blanks, no NaN.
+    """Return the canonical JSON text of settings: sorted keys, no blanks, no NaN.
 
     Raises:
         ValueError: a number is not finite.
-        TypeError: a value is no JSON value.
+        TypeError: a value is not a JSON value.
 
     Example:
         >>> canonical({"b": (1, 2), "a": None})
@@ -314,7 +314,7 @@ def canonical(settings: Mapping[str, Any]) -> str:
 
 
 def config_hash(settings: Mapping[str, Any]) -> str:
-    """The first 12 hexadecimal digits of the SHA-256 of the canonical settings.
+    """Return the first 12 hexadecimal digits of the SHA-256 of the canonical settings.
 
     Example:
         >>> config_hash({"model": "m", "seed": 0}) == config_hash({"seed": 0, "model": "m"})
@@ -324,7 +324,7 @@ def config_hash(settings: Mapping[str, Any]) -> str:
 
 
 def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
-    """What differs between two settings, `seed 0 -> 1; prompt.version 1 -> 2`; empty if nothing does.
+    """Describe the differences between two settings: `seed 0 -> 1; prompt.version 1 -> 2`; empty if there are none.
 
     Example:
         >>> differences({"seed": 0, "prompt": {"version": 1}}, {"seed": 1, "prompt": {"version": 1}})

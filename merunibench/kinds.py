@@ -1,6 +1,6 @@
-"""The kinds of tasks: what a true label is, and what a model has to answer.
+"""The kinds of tasks: the form of true labels, and of a model's answers.
 
-How a kind is scored is a protocol's business (`merunibench.protocols`): it has a metric for each kind.
+Protocols (`merunibench.protocols`) define how a kind is scored; each has a metric for every kind.
 """
 
 from dataclasses import dataclass
@@ -18,10 +18,10 @@ class Kind:
 
     Attributes:
         id: Identifier in signatures, reports and options (`fine-grained`).
-        title: Name for people (`Fine-grained`).
-        truth: What a true label is: one class word, a list of labels, a real number (the sentiment, a score),
-            or which of two descriptions people prefer.
-        answer: What a prediction has to give: labels, the polarity of a sentiment, a number, or a preference.
+        title: Display name (`Fine-grained`).
+        truth: Form of a true label: one class word, a list of labels, a real number (the sentiment, a score), or the
+            human preference between two descriptions.
+        answer: Form of a prediction: labels, the polarity of a sentiment, a number, or a preference.
     """
 
     id: str
@@ -31,12 +31,12 @@ class Kind:
 
     @property
     def has_sectors(self) -> bool:
-        """Whether answers are words with sectors on emotion wheels, so that a lexicon takes part."""
+        """Whether answers are words with sectors on emotion wheels, so that a lexicon is used."""
         return self.answer == "labels"
 
     @property
     def is_read(self) -> bool:
-        """Whether its answers are read out of a model's text; others are given, in the column that `answer` names."""
+        """Whether answers can be extracted from text; others must be given in the column that `answer` names."""
         return self.answer in ("labels", "polarity")
 
 
@@ -55,7 +55,7 @@ KINDS = Registry(
 """Every kind of task, by id."""
 
 NEUTRAL = "neutral"
-"""The label, and the polarity, of no emotion."""
+"""The label and the polarity for no emotion."""
 
 POLARITIES = {"positive": 1, NEUTRAL: 0, "negative": -1}
 """Polarity words and their numbers."""
@@ -64,7 +64,7 @@ POLARITY_OF = {number: word for word, number in POLARITIES.items()}
 """Numbers and their polarity words."""
 
 PREFERENCES = {"a1": 1, "a2": -1, "same": 0}
-"""Which of two descriptions is preferred, and the numbers of these words."""
+"""Words for the preferred one of two descriptions, and their numbers."""
 
 PREFERENCE_OF = {number: word for word, number in PREFERENCES.items()}
-"""Numbers and what they prefer."""
+"""Numbers and their preference words."""

@@ -1,8 +1,8 @@
-"""A label field becomes a list of labels: the official rule, one field at a time and a million at once.
+"""Convert label fields to lists of labels by the official rule, one field at a time or whole columns at once.
 
-A label field is a list, or text such as `[happy, 'sad']`, or missing. The rule is section "Label lists" of
-docs/metric.md; `parse_label_field` states it, `LabelLists` applies it to whole columns, and leaves out items that hold
-no letter, digit or emoji.
+A label field is a list, or text such as `[happy, 'sad']`, or missing. The rule is in section "Label lists" of
+docs/metric.md. `parse_label_field` implements it; `LabelLists` applies it to whole columns, and leaves out items
+without a letter, digit or emoji.
 """
 
 import re
@@ -32,7 +32,7 @@ _ASCII_WHITE_SPACE = "\t\n\v\f\r\x1c\x1d\x1e\x1f "
 
 
 def parse_label_text(text: str) -> list[str]:
-    """Split label-list text into its labels, in order, duplicates kept.
+    """Split label-list text into its labels, in order and with duplicates.
 
     One leading `[` and one trailing `]` are dropped; the rest is split at every comma and quote; items are stripped and
     empty ones dropped.
@@ -48,7 +48,7 @@ def parse_label_text(text: str) -> list[str]:
 
 
 def parse_label_field(field: object) -> list[str]:
-    """The labels of one field: a list, set or array is taken as it is, text is split, None and NaN give no label.
+    """Return the labels of one field: lists, sets and arrays are used directly, text is split, None and NaN are empty.
 
     Raises:
         TypeError: the field, or an item of the list, is of another type.
@@ -67,16 +67,16 @@ def parse_label_field(field: object) -> list[str]:
 
 
 def normalise_label(label: str) -> str:
-    """The form in which a label is looked up: lower case, no white space around it."""
+    """Return the form in which a label is looked up: lower case, without surrounding white space."""
     return label.lower().strip()
 
 
 @dataclass(frozen=True)
 class LabelLists:
-    """The label lists of N samples in columns, so that a million of them are normalised at once.
+    """The label lists of N samples in columns, for normalising a million of them at once.
 
-    Equal lists are kept once: `rows` says which of the D distinct lists a sample has, `offsets` where each of them
-    begins in `codes`, and `codes` are indices into the V distinct normalised labels.
+    Equal lists are stored once: `rows` gives the distinct list (of D) of each sample, `offsets` the start of each list
+    in `codes`, and `codes` are indices into the V distinct normalised labels.
 
     Attributes:
         vocabulary: The V labels that occur, normalised.
@@ -94,25 +94,25 @@ class LabelLists:
         return len(self.rows)
 
     def __getitem__(self, sample: int) -> list[str]:
-        """The normalised labels of one sample."""
+        """Return the normalised labels of one sample."""
         row = self.rows[sample]
         return [self.vocabulary[code] for code in self.codes[self.offsets[row] : self.offsets[row + 1]]]
 
     @classmethod
     def from_fields(cls, fields: "Iterable[object] | pa.Array") -> "LabelLists":
-        """Label lists of a column of label fields (lists, label-list text, None), or of an Arrow array of such.
+        """Convert a column of label fields (lists, label-list text, None), or an Arrow array of them.
 
         Raises:
-            TypeError: a field is no label field; the message begins with its index.
+            TypeError: a value is not a label field; the message begins with its index.
         """
         return LabelLists.from_arrow(fields) if _is_arrow(fields) else _from_objects(fields)
 
     @classmethod
     def from_arrow(cls, fields: "pa.Array") -> "LabelLists":
-        """Label lists of an Arrow array of text, or of lists of text, in whichever of Arrow's types for them.
+        """Convert an Arrow array of text, or of lists of text, in any of Arrow's types.
 
         Raises:
-            TypeError: the array holds neither; or a list holds a null.
+            TypeError: the array has another type, or a list contains a null.
         """
         import pyarrow as pa
 
@@ -123,7 +123,7 @@ class LabelLists:
             rows = fields.indices.cast(pa.int64()).fill_null(len(fields.dictionary)).to_numpy(zero_copy_only=False)
             distinct = cls.from_arrow(fields.dictionary)
             return distinct.take(np.append(np.arange(len(distinct)), -1)[rows])
-        if pa.types.is_large_binary(fields.type):  # some writers do not say that their bytes are text
+        if pa.types.is_large_binary(fields.type):  # some writers do not mark their bytes as text
             fields = fields.cast(pa.large_string())
         if pa.types.is_large_string(fields.type):
             if _repeats(fields):
@@ -137,21 +137,21 @@ class LabelLists:
 
     @classmethod
     def empty(cls, samples: int) -> "LabelLists":
-        """`samples` empty lists."""
+        """Return `samples` empty lists."""
         return cls(Words.of(()), np.zeros(0, np.int32), np.zeros(2, np.int64), np.zeros(samples, np.int64))
 
     def take(self, samples: npt.NDArray[np.integer[Any]]) -> "LabelLists":
-        """The lists of the given samples, in that order; -1 stands for an empty list."""
+        """Return the lists of the given samples, in that order; -1 gives an empty list."""
         offsets = np.append(self.offsets, self.offsets[-1])
         rows = np.append(self.rows, len(self.offsets) - 1)[samples]
         return LabelLists(self.vocabulary, self.codes, offsets, rows)
 
     def counts(self) -> npt.NDArray[np.int64]:
-        """Number of labels of each sample, shape (N,)."""
+        """Return the number of labels of each sample, shape (N,)."""
         return np.diff(self.offsets)[self.rows]
 
     def replace_empty(self, labels: Sequence[str]) -> "LabelLists":
-        """The same lists, with `labels` in the place of every empty one."""
+        """Return the same lists with `labels` instead of every empty one."""
         empty = self.counts() == 0
         if not labels or not empty.any():
             return self
@@ -163,12 +163,12 @@ class LabelLists:
         return LabelLists(vocabulary, codes, offsets, rows)
 
     def without_signs(self, *, emoji: bool = True) -> "LabelLists":
-        """The same lists without labels that say nothing, such as `{` of a set that was written as text.
+        """Return the same lists without labels that carry no meaning, such as `{` from a set written as text.
 
-        No wheel knows them, so official scores are the same with them; strict ones would count them as wrong answers.
+        No wheel contains them, so they do not change official scores; strict scores would count them as wrong answers.
 
         Args:
-            emoji: Whether an emoji says something; letters and digits do.
+            emoji: Whether to keep labels of emoji; those with letters or digits are always kept.
         """
         said = _LETTER_OR_EMOJI if emoji else _LETTER
         kept = self.vocabulary.matching("[0-9a-z]")
@@ -181,14 +181,14 @@ class LabelLists:
         return LabelLists(self.vocabulary.take(np.flatnonzero(kept)), positions[self.codes[stay]], offsets, self.rows)
 
     def flatten(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]:
-        """Every label of every sample: the sample's number and the label's index in the vocabulary, shapes (L,)."""
+        """Return the sample number and the vocabulary index of every label of every sample, shapes (L,)."""
         counts = self.counts()
         samples = np.repeat(np.arange(len(self)), counts)
         within = np.arange(len(samples)) - np.repeat(np.cumsum(counts) - counts, counts)
         return samples, self.codes[np.repeat(self.offsets[self.rows], counts) + within]
 
     def label_counts(self) -> npt.NDArray[np.int64]:
-        """How often each label of the vocabulary occurs over all samples, shape (V,)."""
+        """Return how often each label of the vocabulary occurs over all samples, shape (V,)."""
         return self._label_counts
 
     @cached_property
@@ -196,13 +196,13 @@ class LabelLists:
         lists = np.bincount(self.rows, minlength=len(self.offsets) - 1)
         weights = None if (lists == 1).all() else np.repeat(lists, np.diff(self.offsets))
         counts = np.zeros(len(self.vocabulary))
-        step = max(_COUNTED_AT_ONCE, len(counts))  # bincount takes a copy of its input in 64 bits
+        step = max(_COUNTED_AT_ONCE, len(counts))  # bincount copies its input to 64 bits
         for part in (slice(first, first + step) for first in range(0, len(self.codes), step)):
             counts += np.bincount(self.codes[part], None if weights is None else weights[part], len(counts))
         return counts.astype(np.int64)
 
     def distinct_as_text(self, end: str = "") -> "pa.Array":
-        """The normalised lists as text, comma-separated and followed by `end`, once each: shape (D,); see `rows`."""
+        """Return the distinct normalised lists as comma-separated text followed by `end`, shape (D,); see `rows`."""
         import pyarrow as pa
         import pyarrow.compute as pc
 
@@ -217,7 +217,7 @@ def _is_arrow(fields: object) -> bool:
 
 
 def _from_objects(fields: Iterable[object]) -> LabelLists:
-    """The plain way, for what comes from JSON, CSV and Python."""
+    """Convert Python objects, such as values from JSON and CSV."""
     vocabulary: dict[str, int] = {}
     distinct: dict[tuple[str, ...], int] = {}
     codes: list[int] = []
@@ -237,7 +237,7 @@ def _from_objects(fields: Iterable[object]) -> LabelLists:
 
 
 def _repeats(texts: "pa.Array") -> bool:
-    """Whether equal texts are frequent enough to split each only once; the first few thousand tell."""
+    """Return whether texts repeat often enough to split each only once, judged by the first few thousand."""
     import pyarrow.compute as pc
 
     first = texts[:_LOOKED_AT]
@@ -245,7 +245,7 @@ def _repeats(texts: "pa.Array") -> bool:
 
 
 def _from_texts(texts: "pa.Array") -> LabelLists:
-    """Label-list texts, split some thousands at a time: what stays in the processor's cache is fast."""
+    """Split label-list texts in blocks of some thousands, which fit into the processor's cache."""
     import pyarrow as pa
 
     blocks, lengths = [], [np.zeros(1, np.int64)]
@@ -260,10 +260,10 @@ def _from_texts(texts: "pa.Array") -> LabelLists:
 
 
 def _split(texts: "pa.Array") -> "tuple[pa.Array, npt.NDArray[np.int64]]":
-    """The items of at least one label-list text, white space and separators stripped, and how many each text has.
+    """Return the items of at least one label-list text, stripped of white space and separators, and their numbers.
 
-    Every item ends with its separator. A bracket at either end becomes one too, since an empty item between two
-    separators is dropped. All these characters are ASCII, so they are never part of another character's UTF-8 bytes.
+    Every item ends with its separator. A bracket at either end becomes a separator, since empty items are dropped.
+    All these characters are ASCII, so they are never part of another character's UTF-8 bytes.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -287,7 +287,7 @@ def _split(texts: "pa.Array") -> "tuple[pa.Array, npt.NDArray[np.int64]]":
 
 
 def _from_lists(lists: "pa.Array") -> LabelLists:
-    """Lists of items; a null list is an empty list."""
+    """Convert lists of items; a null list becomes an empty list."""
     import pyarrow as pa
 
     lists = lists.cast(pa.large_list(pa.large_string()))
@@ -298,12 +298,12 @@ def _from_lists(lists: "pa.Array") -> LabelLists:
         lists = pa.concat_arrays([lists.drop_null(), pa.array([[]], lists.type)])
     items = lists.flatten()
     if items.null_count:
-        raise TypeError("a list of labels holds a null")
+        raise TypeError("a list of labels contains a null")
     return _from_items(_normalised(items), lists.offsets.to_numpy() - lists.offsets[0].as_py(), rows)
 
 
 def _from_items(items: "pa.Array", offsets: npt.NDArray[np.int64], rows: npt.NDArray[np.int64]) -> LabelLists:
-    """Normalised items, a dictionary array, of distinct lists that begin at `offsets`."""
+    """Return label lists of normalised items, a dictionary array; each distinct list begins at `offsets`."""
     import pyarrow as pa
 
     words = Words(items.dictionary.cast(pa.large_binary()))
@@ -311,9 +311,9 @@ def _from_items(items: "pa.Array", offsets: npt.NDArray[np.int64], rows: npt.NDA
 
 
 def _normalised(labels: "pa.Array") -> "pa.Array":
-    """The distinct normal forms of labels (`normalise_label`) in order of occurrence, as a dictionary array.
+    """Return the distinct normal forms of labels (`normalise_label`) in order of occurrence, as a dictionary array.
 
-    ASCII is trimmed and becomes lower case at once; only words with other characters are normalised one by one.
+    ASCII words are trimmed and lower-cased together; only words with other characters are normalised one by one.
     """
     import pyarrow as pa
     import pyarrow.compute as pc

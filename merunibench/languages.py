@@ -1,7 +1,7 @@
-"""Emotion words in other languages than English, as labels of the builtin lexicon: one table for all who meet them.
+"""Map emotion words of languages other than English to labels of the builtin lexicon, with shared tables.
 
-The words, and how they are read, stand in `emotion_wheels/languages/`, one file per language, loaded when it is first
-needed. `emotion_wheels/languages/README.md` says what a file holds.
+The words and reading rules are in `emotion_wheels/languages/`, one file per language, loaded when it is first needed.
+`emotion_wheels/languages/README.md` describes the files.
 """
 
 import hashlib
@@ -29,7 +29,7 @@ EMOJI = "emoji"
 NOTHING = frozenset(
     {"none", "n/a", "na", "nil", "null", "nan", "unknown"} | {"no emotion", "no emotions", "no clear emotion"}
 )
-"""What English answers say where there is no emotion; for other languages see `answer_words("none")`."""
+"""English answers for no emotion; for other languages see `answer_words("none")`."""
 
 _SCRIPTS = (
     ("kana", re.compile(r"[\u3040-\u30ff\u31f0-\u31ff\uff66-\uff9d]")),
@@ -41,7 +41,7 @@ _SCRIPTS = (
 )
 _LATIN_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _PART = re.compile(r"[^\W\d_]+(?:['’](?=[^\W\d_]))?")
-"""A word, or what is elided before one (`l'`, `dell'`)."""
+"""A word, or an elided article before one (`l'`, `dell'`)."""
 _ANSWERS = re.compile(r"^\[answers\]\n.*?(?=^\[|\Z)", re.MULTILINE | re.DOTALL)
 _ENGLISH = frozenset(
     re.findall(
@@ -54,31 +54,31 @@ _ENGLISH = frozenset(
     )
 )
 _DECIDED = 3
-"""So many English function words make a text English."""
+"""Number of English function words from which a text is English."""
 _TELLING = ("negators", "boundaries", "others", "main", "degrees")
 _LEAD = 2
-"""So many words must speak for the language of a text."""
+"""Number of words that must indicate the language of a text."""
 
 
 @dataclass(frozen=True)
 class Language:
-    """What is known of a language; all words are in the form that `normal` gives.
+    """The word lists and rules of a language; all words are in the form returned by `normal`.
 
     Attributes:
         code: ISO 639-1 code, or `emoji`.
-        inside: Whether words stand anywhere between signs, not between blanks.
-        at_start: Whether they stand at the beginning of a run of letters alone.
+        inside: Whether words may be anywhere between characters, without blanks around them.
+        at_start: Whether they are only recognised at the beginning of a run of letters.
         words: Word -> label.
-        doubtful: The same for words that in running text mostly mean something else.
+        doubtful: The same for words that usually mean something else in running text.
         cues: Bodily cue -> label.
         grammar: Name of a list -> its words.
-        answers: Likewise: heads of lists, words for "none", words for values, openings of refusals.
-        function: Frequent words that say which language it is.
-        vocabulary: All single words that say so.
-        prefixes: What may stand before a word.
-        endings: What may follow a word that is a label.
-        lead: What may stand before a label: articles, words for degrees.
-        fold: Sign -> the one that stands for it; None if it is left out.
+        answers: Name of a list -> its words: heads of lists, words for "none", words for values, starts of refusals.
+        function: Frequent words that identify the language.
+        vocabulary: All single words that identify the language.
+        prefixes: Possible prefixes of a word.
+        endings: Possible endings of a word that is a label.
+        lead: Words that may precede a label: articles, words for degrees.
+        fold: Character -> its replacement; None if it is removed.
     """
 
     code: str
@@ -97,11 +97,11 @@ class Language:
     fold: Mapping[int, str | None]
 
     def normal(self, text: str) -> str:
-        """The form in which words are compared."""
+        """Return the form in which words are compared."""
         return compatible(text).lower().replace("’", "'").translate(self.fold)
 
     def label_of(self, word: str) -> str | None:
-        """The label that a word, given as a label, stands for; None if it is not known.
+        """Return the builtin label for a word that was given as a label; None if it is unknown.
 
         Example:
             >>> load_language("fr").label_of("Une très grande peur")
@@ -114,10 +114,10 @@ class Language:
         return found
 
     def _read(self, word: str) -> str | None:
-        """The label of a word, or of what its ending or prefix leaves of it."""
+        """Return the label of a word, or of the word without its ending or prefix."""
         found = self._known(word)
         if found is None and self.endings:
-            # Verbs end as listed from their stem on; the word may hold some of it (怒っ|ている).
+            # Listed endings start at the verb stem; the listed word may contain part of them (怒っ|ている).
             shortest = max(0, len(word) - 1 - max(map(len, self.endings)))
             cuts = range(len(word) - 1, shortest, -1)
             stems = (word[:cut] for cut in cuts if any(end.endswith(word[cut:]) for end in self.endings))
@@ -133,7 +133,7 @@ class Language:
 
 @cache
 def load_language(code: str) -> Language:
-    """A language by its code."""
+    """Load a language by its code."""
     path = resource("emotion_wheels", "languages", f"{code}.toml")
     table = parse_toml(path.read_bytes(), str(path))
     reading = table["reading"]
@@ -191,16 +191,16 @@ def load_language(code: str) -> Language:
 
 
 def _lead(words: Iterable[str], blank: str) -> re.Pattern[str]:
-    """Any number of these words, each with a blank after it, at least one sign before the end of the text."""
+    """Return a pattern of any number of these words, each followed by a blank, and at least one more character."""
     each = sorted({re.escape(word) + ("" if word.endswith("'") else blank) for word in words}, key=len, reverse=True)
     return re.compile(f"(?:{'|'.join(each)})*(?=.)" if each else "")
 
 
 @cache
 def answer_words(name: str) -> frozenset[str]:
-    """The words of a list of `[answers]` in all languages, in lower case, as they are written and as they are compared.
+    """Return the words of a list of `[answers]` in all languages, in lower case.
 
-    Nothing else of the files is read: English lists need these words too, and should not wait for the tables.
+    Only this part of the files is read, since English lists also need these words and should not load the tables.
     """
     return frozenset(word for code in LANGUAGES for word in _answers(code).get(name, ()))
 
@@ -215,7 +215,7 @@ def _answers(code: str) -> Mapping[str, tuple[str, ...]]:
 
 @lru_cache(maxsize=1 << 12)
 def is_head(text: str) -> bool:
-    """Whether a text stands before a list of emotions in one of the languages: `Las emociones`, 感情.
+    """Return whether a text is the head of a list of emotions in one of the languages: `Las emociones`, 感情.
 
     Example:
         >>> is_head("Émotions"), is_head("La peur")
@@ -231,7 +231,7 @@ def _split(text: str) -> list[str]:
 
 
 def _forms(word: str, forms: Mapping[str, list[str]]) -> Iterator[str]:
-    """All forms of a word: a sign at the end of a part stands for each of its patterns in turn."""
+    """Yield all forms of a word: a sign at the end of a part is replaced by each of its patterns."""
     parts = word.split()
     signed = next((index for index, part in enumerate(parts) if part[-1:] in forms), None)
     if signed is None:
@@ -243,7 +243,7 @@ def _forms(word: str, forms: Mapping[str, list[str]]) -> Iterator[str]:
 
 
 def script_of(text: str) -> str | None:
-    """The script other than Latin that most of a text is written in; None if Latin is, or there are no letters.
+    """Return the main script of a text if it is not Latin; None for Latin script, or if there are no letters.
 
     Example:
         >>> script_of("他很 nervous"), script_of('She says "哎呀", which sounds surprised.')
@@ -256,16 +256,16 @@ def script_of(text: str) -> str | None:
         counts["kana"] += counts.pop("han")
     script, number = max(counts.items(), key=lambda each: each[1])
     latin = sum(1 for word in _LATIN_WORD.findall(text) if word[0] < "\u0250")
-    # A sign of Chinese or Japanese is nearly a word; words of other scripts are counted by signs as well.
+    # A Chinese or Japanese character is almost a word; other scripts are also counted by characters.
     return script if number > latin else None
 
 
 def language_of(text: str, *, least: int = _LEAD) -> Language | None:
-    """The language of a text; None for English, and where it is unknown.
+    """Return the language of a text; None for English, or if it is unknown.
 
     Args:
         text: A text, or the items of a list.
-        least: Words that must speak for a language in Latin script, at least.
+        least: Minimum number of words that indicate a language in Latin script.
     """
     script = script_of(text)
     if script is not None:
@@ -286,7 +286,7 @@ def language_of(text: str, *, least: int = _LEAD) -> Language | None:
 
 
 def language_of_script(script: str) -> Language:
-    """The language that is read where a script is met, as `script_of` names it."""
+    """Return the language for a script, as named by `script_of`."""
     return load_language(BY_SCRIPT[script])
 
 
@@ -302,17 +302,17 @@ def _is_only_of(code: str, word: str) -> bool:
 
 
 def _agree(codes: Iterable[str], words: Iterable[str]) -> bool:
-    """Whether the languages read the same labels in these words."""
+    """Return whether the languages give the same labels for these words."""
     return len({tuple(load_language(code).words.get(word) for word in words) for code in codes}) == 1
 
 
 @lru_cache(maxsize=1 << 16)
 def label_of(word: str, code: str | None = None) -> str | None:
-    """The label of the builtin lexicon that a word of another language stands for; None if none knows it.
+    """Return the label of the builtin lexicon for a word of another language; None if it is unknown.
 
     Args:
-        word: A word or phrase that is no English label.
-        code: The language where it is known, which decides where several give different labels.
+        word: A word or phrase that is not an English label.
+        code: The language, if known; it resolves words that have different labels in several languages.
     """
     script = script_of(word)
     if script is not None:
@@ -336,7 +336,7 @@ def label_of(word: str, code: str | None = None) -> str | None:
 
 @lru_cache(maxsize=1 << 16)
 def is_word(word: str) -> bool:
-    """Whether a language has this word, though it may mean one thing in one and another in the next (`disgusto`)."""
+    """Return whether a language has this word, even if languages give it different meanings (`disgusto`)."""
     return label_of(word) is not None or (
         _LATIN_WORD.search(word) is not None and any(language.label_of(word) for _, language in _latin())
     )
@@ -344,7 +344,7 @@ def is_word(word: str) -> bool:
 
 @cache
 def latin_words() -> tuple[str, ...]:
-    """Every single word that a language in Latin script knows as a label."""
+    """Return all single words that are labels in a language in Latin script."""
     return tuple(
         sorted({word for _, language in _latin() for word in (*language.words, *language.doubtful) if " " not in word})
     )
@@ -352,38 +352,38 @@ def latin_words() -> tuple[str, ...]:
 
 @cache
 def _last_parts() -> frozenset[str]:
-    """How every label that a language in Latin script knows ends, so that most English ones are not looked for.
+    """Return the last parts of all labels of languages in Latin script, to skip most English words quickly.
 
-    These languages have neither endings nor prefixes, and fold no ASCII: only whole words before a label are left out.
+    These languages have neither endings nor prefixes, and fold no ASCII: only whole words before a label are ignored.
     """
     return frozenset(_last_part(word) for _, language in _latin() for word in (*language.words, *language.doubtful))
 
 
 def _last_part(word: str) -> str:
-    """What follows the last blank or apostrophe."""
+    """Return the part after the last blank or apostrophe."""
     return word.replace("'", " ").split()[-1]
 
 
 def words_hash() -> str:
-    """SHA-256 of all files of words, so that what is made with them can say so."""
+    """Return the SHA-256 of all word files, to record them in what is made with them."""
     files = (resource("emotion_wheels", "languages", f"{code}.toml") for code in sorted((*LANGUAGES, EMOJI)))
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
 def languages_of_label(word: str) -> list[Language]:
-    """The languages that a label may be in: the one of its script, or all in Latin script."""
+    """Return the possible languages of a label: that of its script, or all in Latin script."""
     script = script_of(word)
     return [language_of_script(script)] if script else [language for _, language in _latin()]
 
 
 def known_to_all(words: Iterable[str]) -> Language | None:
-    """The only language in Latin script that knows all of these words as labels."""
+    """Return the language in Latin script in which all of these words are labels, if there is exactly one."""
     found = [language for _, language in _latin() if all(map(language.label_of, words))]
     return found[0] if len(found) == 1 else None
 
 
 def emoji_labels(text: str) -> list[str]:
-    """The labels of the emoji in a text, in order, each once.
+    """Return the labels of the emoji in a text, in order and without duplicates.
 
     Example:
         >>> emoji_labels("😂👍🏽 ❤️")

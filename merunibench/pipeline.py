@@ -1,6 +1,6 @@
-"""Answers, labels and scores in one go; every stage leaves plain files, and a second start goes on.
+"""Infer, extract and score in one run; every stage writes plain files, and an interrupted run can be resumed.
 
-Below the folder of the run: `run.toml`, `predictions/<model>/`, `labels/<model>/`, `report.json` and `report.md`.
+The folder of the run contains `run.toml`, `predictions/<model>/`, `labels/<model>/`, `report.json` and `report.md`.
 """
 
 from collections.abc import Callable, Sequence
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 
 
 def plan_run(settings: RunSettings) -> Plan:
-    """Look ahead: clips, labels, libraries, and what the answers will be read and scored with.
+    """Check clips, labels, libraries, and the extractor and lexicon that are needed later.
 
     Raises:
-        InputError: clips or prompt cannot be found or read, a data set has no labels to score with or is of a kind that
-            cannot be read or scored, or there is no such lexicon or extractor.
+        InputError: clips or prompt cannot be found or read, a data set has no labels or is of a kind that cannot be
+            extracted or scored, or the lexicon or extractor does not exist.
     """
     planned = plan(settings.model_copy(update={"out": settings.out / "predictions"}))
     labelled = _truths(settings, planned)
@@ -41,7 +41,7 @@ def plan_run(settings: RunSettings) -> Plan:
             f"{settings.data_root or settings.clips}: no labels of {', '.join(bare)} to score with; "
             "leave it out (--dataset), or use `merunibench infer`"
         )
-    # All are needed only at the end, when the model may have answered for days.
+    # Check now what is needed only at the end, after the model may have run for days.
     tasks = [task for clips in planned.clips if (task := settings.tasks().find(clips.dataset))]
     refuse_unread(tasks)
     for task in tasks:
@@ -57,16 +57,16 @@ def run(
     """Carry out all three stages, and write the report.
 
     Args:
-        settings: What was asked for.
-        planned: What `plan_run` made of it.
-        progress: Told how inference goes on.
-        tell: Told which stage begins.
+        settings: The settings of the run.
+        planned: The result of `plan_run`.
+        progress: Called with the progress of inference.
+        tell: Called with the name of each stage.
 
     Returns:
-        What was done for each data set, and the scores.
+        The outcome for each data set, and the report.
 
     Raises:
-        InputError: a stage cannot go on.
+        InputError: a stage cannot continue.
     """
     done = carry_out(planned, _recording(settings, progress))
     tell(f"labels from answers, by {settings.extractor}")
@@ -86,8 +86,8 @@ def run(
 
 
 def _extract(settings: RunSettings, done: Sequence[Done], predictions: Path, labels: Path) -> None:
-    """Labels and polarity for every result, by rules or by language models."""
-    # Checkpoints have folders of their own below the model's.
+    """Extract labels and polarity for every result, by rules or language models."""
+    # Checkpoints have their own folders below the model's.
     folders = [labels / each.path.parent.relative_to(predictions) for each in done]
     sources = [open_predictions(each.path, model=labels.name, tasks=settings.tasks()) for each in done]
     readers = _readers(settings)
@@ -104,7 +104,7 @@ def _extract(settings: RunSettings, done: Sequence[Done], predictions: Path, lab
 
 
 def _readers(settings: RunSettings) -> "tuple[Question | Extractor, Question | Extractor | None] | None":
-    """What reads labels and what decides polarity; None if rules do both."""
+    """Return the extractors of labels and polarity; None if rules do both."""
     judge = settings.polarity_extractor or settings.extractor
     if settings.extractor == judge and judge in ALL_RULES:
         return None
@@ -114,7 +114,7 @@ def _readers(settings: RunSettings) -> "tuple[Question | Extractor, Question | E
 
 
 def _recording(settings: RunSettings, progress: Progress | None) -> Progress:
-    """Writes `run.toml` when rows are first reported: settings that are refused must not replace those of the rows."""
+    """Write `run.toml` when the first rows are reported, so that refused settings do not replace those of the rows."""
     recorded = False
 
     def report(dataset: str, done: int, count: int, failed: int) -> None:
@@ -129,6 +129,6 @@ def _recording(settings: RunSettings, progress: Progress | None) -> Progress:
 
 
 def _truths(settings: RunSettings, planned: Plan) -> dict[str, Path]:
-    """Data set -> its label file: below the data root, beside its definition, or the table of clips with its labels."""
+    """Return data set -> label file: below the data root, next to its definition, or the table of clips with labels."""
     tables = {clips.dataset: clips.where for clips in planned.clips if clips.is_labelled}
     return {**tables, **find_labels(settings.data_root, settings.tasks())}

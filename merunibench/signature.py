@@ -1,7 +1,7 @@
-"""Everything that decides a score, in one string that travels with it.
+"""Everything that determines a score, in one string that is reported with it.
 
-In the manner of sacreBLEU: two scores may be compared if, and only if, the metric parts of their signatures agree. The
-system part (where the labels come from, how a checkpoint was chosen) and the resampling may differ and are shown.
+As in sacreBLEU, two scores may be compared if, and only if, the metric parts of their signatures are equal. The system
+part (where the labels come from, how a checkpoint was chosen) and the resampling may differ, and are shown.
 """
 
 import hashlib
@@ -32,9 +32,9 @@ _SHORT = {
     "runs": "rn",
 }
 _FIRST_VERSIONS = {"strict": "strict@1"}
-"""Protocols of which signatures did not tell the version, when there was but one."""
+"""Protocols whose version was not in signatures while there was only one."""
 _FORMERLY = {"interval": "percentile@1", "runs": "1"}
-"""What signatures of before mean where they do not say."""
+"""Values of fields that are missing in older signatures."""
 
 
 @dataclass(frozen=True)
@@ -44,21 +44,21 @@ class Signature:
     Attributes:
         data: Data set id; several are joined by `+`.
         kind: Kind of task; `mixed` for several.
-        protocol: How it was scored, and the version where there are several (`strict@2`).
-        lexicon: Lexicon name and mapping hash (`mer2026@1a2b3c4d`); `none` where no lexicon takes part.
-        level: Wheel level whose sectors count; `none` where no lexicon takes part.
-        labels: Where the labels come from: `given` with the predictions, or an extractor and its version.
-        polarity: Where the polarity comes from, likewise.
+        protocol: Scoring protocol, with its version if there are several (`strict@2`).
+        lexicon: Lexicon name and mapping hash (`mer2026@1a2b3c4d`); `none` if no lexicon is used.
+        level: Wheel level whose sectors count; `none` if no lexicon is used.
+        labels: Origin of the labels: `given` with the predictions, or an extractor and its version.
+        polarity: Origin of the polarity, in the same form.
         checkpoint: How the checkpoint was chosen.
-        missing: What was done about samples without a prediction.
+        missing: How samples without a prediction were treated.
         n: Number of ground-truth samples scored against.
         gt: First eight digits of the hash of their sorted names and truths.
         v: Metric version.
         bootstrap: Number of resamples behind the intervals.
         seed: Seed of the resampling.
         units: What was resampled: `samples`, or `clusters` (dialogues, videos); several are joined by `+`.
-        interval: How the interval was made, and the version of the methods (`percentile@2`); `none` without one.
-        runs: Number of runs of the model, whose mean the score is.
+        interval: Method of the interval and its version (`percentile@2`); `none` without an interval.
+        runs: Number of runs of the model over which the score is averaged.
     """
 
     data: str
@@ -80,20 +80,20 @@ class Signature:
     runs: int = 1
 
     def __str__(self) -> str:
-        """Long form, e.g. `mub|data:meld|kind:basic|protocol:official|…`."""
+        """Return the long form, e.g. `mub|data:meld|kind:basic|protocol:official|…`."""
         return self._join({field.name: field.name for field in fields(self)})
 
     @property
     def short(self) -> str:
-        """The same with abbreviated keys, for tables."""
+        """The short form with abbreviated keys, for tables."""
         return self._join(_SHORT)
 
     @classmethod
     def parse(cls, text: str) -> "Signature":
-        """The signature that `str` wrote.
+        """Parse a signature written by `str`.
 
         Raises:
-            ValueError: it is none.
+            ValueError: it is not a signature.
         """
         head, *parts = text.split("|")
         pairs = _FORMERLY | dict(part.split(":", 1) for part in parts if ":" in part)
@@ -106,21 +106,21 @@ class Signature:
 
     @property
     def metric_part(self) -> str:
-        """What must agree before two scores are compared."""
+        """The part that must be equal for two scores to be compared."""
         return self._join({name: name for name in _METRIC_FIELDS})
 
     def _join(self, keys: Mapping[str, str]) -> str:
-        # A lexicon or checkpoint may be called anything; its name must not pass for another field.
+        # A lexicon or checkpoint may have any name; it must not look like another field.
         return "|".join(["mub", *(f"{key}:{_UNSAFE.sub('_', str(getattr(self, name)))}" for name, key in keys.items())])
 
     def differences(self, other: "Signature") -> list[str]:
-        """The fields of the metric part in which two signatures differ, as `level 1 against 2`."""
+        """Return the fields of the metric part in which two signatures differ, as `level 1 against 2`."""
         pairs = ((name, getattr(self, name), getattr(other, name)) for name in _METRIC_FIELDS)
         return [f"{name} {ours} against {theirs}" for name, ours, theirs in pairs if ours != theirs]
 
 
 def joint_signature(signatures: Sequence[Signature]) -> Signature:
-    """One signature for several data sets: what they share, their names joined, their hashes hashed."""
+    """Return one signature for several data sets: common fields, joined names, and a hash of their hashes."""
     if len(signatures) == 1:
         return signatures[0]
     first = next((each for each in signatures if each.lexicon != "none"), signatures[0])
@@ -141,16 +141,16 @@ def joint_signature(signatures: Sequence[Signature]) -> Signature:
 
 
 def joint_metric_part(parts: Sequence[str]) -> str | None:
-    """One metric part for several data sets; None where they differ in more than what each data set brings.
+    """Return one metric part for several data sets; None if they differ in more than data-set-specific fields.
 
-    A data set brings its name, kind, samples and truths; sentiment has no lexicon and takes that of the others.
+    These are name, kind, samples and truths. Sentiment has no lexicon, and takes that of the other data sets.
     """
     known = [dict(part.split(":", 1) for part in text.split("|")[1:]) for text in parts]
     first = next((each for each in known if each["lexicon"] != "none"), known[0])
     common = [name for name in _METRIC_FIELDS if name not in _OF_A_DATASET]
     for each in known:
-        alike = [name for name in common if each["lexicon"] != "none" or name not in ("lexicon", "level")]
-        if any(each[name] != first[name] for name in alike):
+        shared = [name for name in common if each["lexicon"] != "none" or name not in ("lexicon", "level")]
+        if any(each[name] != first[name] for name in shared):
             return None
     kinds = {each["kind"] for each in known}
     joint = first | {
@@ -167,5 +167,5 @@ def _joint_truth(hashes: Iterable[str]) -> str:
 
 
 def _origins(origins: Iterable[str]) -> str:
-    """What several data sets say in one field: where labels come from, say, each origin once."""
+    """Join the distinct values of one field of several data sets, such as the origin of labels."""
     return "+".join(sorted({part for origin in origins for part in origin.split("+")}))

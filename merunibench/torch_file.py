@@ -1,7 +1,7 @@
-"""Files of `torch.save`: plain tensors, numbers and text, whatever else a stranger put into them.
+"""Read untrusted files of `torch.save`: only plain tensors, numbers and text.
 
-`torch.load(weights_only=True)` runs nothing that a file names, but raises all sorts of errors over one that is broken,
-and the process ends over a dictionary whose key is a tuple of tuples without end.
+`torch.load(weights_only=True)` runs no code from a file, but raises many kinds of exceptions for broken files, and
+crashes the process if a dictionary key is a deeply nested tuple.
 """
 
 import pickle
@@ -34,14 +34,14 @@ _BROKEN = (
     struct.error,
     zipfile.BadZipFile,
 )
-"""What torch raises over broken files; its reader takes their instructions one by one and checks few of them."""
+"""Exceptions of torch for broken files, whose instructions its reader hardly validates."""
 
 
 def load_torch(path: Path) -> Any:  # noqa: ANN401 - whatever the file holds
-    """What a file of `torch.save` holds; tensors stay on disk until they are used.
+    """Load a file of `torch.save`; tensors stay on disk until they are used.
 
     Raises:
-        UnsafeFileError: it would run a program, or fill the memory; nothing of it was run.
+        UnsafeFileError: it would run code, or fill the memory; none of its code was run.
         InputError: it cannot be read.
     """
     import torch
@@ -49,38 +49,38 @@ def load_torch(path: Path) -> Any:  # noqa: ANN401 - whatever the file holds
     with open_plain(path) as stream:
         whole = zipfile.is_zipfile(stream)
     if not whole:
-        raise InputError(f"{path}: not a checkpoint, which is a zip file of torch.save; was it fetched in full?")
+        raise InputError(f"{path}: not a checkpoint, which is a zip file of torch.save; is the download complete?")
     try:
         _check_instructions(path)
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about protocols of pickle that torch does not write, and then reads
-            # Mapped, not read: two thirds of a released file are the optimizer's.
+            warnings.simplefilter("ignore")  # warnings about pickle protocols that torch does not write, but reads
+            # Memory-mapped, since two thirds of a released file belong to the optimizer.
             return torch.load(path, map_location="cpu", weights_only=True, mmap=True)
     except InputError:
         raise
     except pickle.UnpicklingError as error:
         raise UnsafeFileError(
-            f"{path}: not plain weights ({one_line(error)}); refused, and nothing of it was run"
+            f"{path}: not plain weights ({one_line(error)}); refused, and none of its code was run"
         ) from error
     except _BROKEN as error:
         raise InputError(f"{path}: cannot be read as a checkpoint: {one_line(error)}") from error
 
 
 def _check_instructions(path: Path) -> None:
-    """Refuse a file that is large, or nests tuples without end, before torch follows it."""
+    """Refuse a file with a large or deeply nested pickle before torch reads it."""
     import torch
 
     with zipfile.ZipFile(path) as archive:
         if sum(part.file_size for part in archive.infolist() if part.filename.endswith(_RECORD)) > _MOST_BYTES:
             raise UnsafeFileError(f"{path}: its list of tensors is longer than {_MOST_BYTES >> 20} MiB")
-    # Read as torch reads it: two readers of zip files need not agree on what is in one.
-    instructions = torch._C.PyTorchFileReader(str(path)).get_record(_RECORD)  # noqa: SLF001 - there is no other
+    # Read with torch's reader, since two readers of zip files may see different contents.
+    instructions = torch._C.PyTorchFileReader(str(path)).get_record(_RECORD)  # noqa: SLF001 - there is no public reader
     if _height(instructions) > _DEEPEST:
         raise UnsafeFileError(f"{path}: nested too deeply")
 
 
 def _height(payload: bytes) -> int:
-    """How many levels of tuples a pickle builds at most, as far as it can be followed; torch refuses the rest."""
+    """Return an upper bound of the levels of nested tuples in a pickle; torch refuses what cannot be followed."""
     stack: list[int] = []
     marks: list[int] = []
     memo: dict[int, int] = {}

@@ -1,7 +1,7 @@
-"""Does this installation compute what it claims? Golden cases, table hashes and invariants, for CI and for users.
+"""Check that this installation computes correct scores: golden cases, table hashes and invariants, for CI and users.
 
-The golden figures (golden.json) are those of an independent, slow implementation of the metric's definition on the
-embedded miniature. They use the wheels alone as a lexicon, so that they change only if the metric does.
+The golden scores (golden.json) were computed by an independent, slow implementation of the metric's definition on the
+embedded miniature. Their lexicon contains only the wheels, so that they change only if the metric does.
 """
 
 import json
@@ -24,7 +24,7 @@ _RANDOM_SAMPLES = 500
 
 
 class Check(NamedTuple):
-    """One thing that was checked: its name, whether it holds, and what was seen."""
+    """The result of one check: its name, whether it passed, and details."""
 
     name: str
     passed: bool
@@ -32,10 +32,10 @@ class Check(NamedTuple):
 
 
 def run_checks() -> Iterator[Check]:
-    """Every check, one after the other."""
+    """Run every check, one after the other."""
     golden = json.loads(resource("golden.json").read_text(encoding="utf-8"))
     version, wheels = golden["metric_version"], wheels_lexicon().sha256
-    yield Check("metric version", version == METRIC_VERSION, f"{METRIC_VERSION}, golden cases are of {version}")
+    yield Check("metric version", version == METRIC_VERSION, f"{METRIC_VERSION}, golden cases have version {version}")
     yield Check("wheels", wheels == golden["wheels"], f"sha256 {wheels[:8]}")
     yield _check_golden(golden)
     for name in ("builtin", *installed()):
@@ -53,14 +53,14 @@ def run_checks() -> Iterator[Check]:
 
 
 def wheels_lexicon() -> Lexicon:
-    """The wheels' own words and nothing else."""
+    """Return a lexicon of only the wheels' own words."""
     wheels = load_wheels()
     placements = {level: [wheel.placement(level) for wheel in wheels] for level in LEVELS}
     return compile_lexicon("wheels", placements, {n: [wheel.sector_names(n) for wheel in wheels] for n in LEVELS}, {})
 
 
 def golden_summary(baseline: str, task: Task, lexicon: Lexicon) -> Summary:
-    """The figures of a baseline on one data set of the miniature, straight from the metric."""
+    """Return the scores of a baseline on one data set of the miniature, directly from the metric."""
     metric = PROTOCOLS["official"][task.kind]
     truth, rows = [row["label"] for row in miniature(task.id)], baseline_rows(baseline, task)
     if task.of_kind.answer == "polarity":
@@ -70,20 +70,20 @@ def golden_summary(baseline: str, task: Task, lexicon: Lexicon) -> Summary:
 
 
 def _check_lexicon(lexicon: Lexicon, golden: dict[str, str]) -> Check:
-    """A released lexicon is what was released; loading has checked any other against its own hash."""
+    """Check that a released lexicon is unchanged; loading already checked other lexicons against their own hash."""
     expected = {"builtin": golden["builtin"], **KNOWN_RELEASES}.get(lexicon.name, lexicon.sha256)
     passed = lexicon.sha256 == expected
     detail = f"sha256 {lexicon.sha256[:8]}, {len(lexicon)} words"
     if not passed:
         detail += (
-            f"; edited: it is not the {lexicon.name} ({expected[:8]}) that others score with, so its scores stand "
-            "beside no published ones; words of your own belong in a lexicon of your own (merunibench lexicon extend)"
+            f"; edited: it is not the {lexicon.name} ({expected[:8]}) that others use, so its scores are not "
+            "comparable with published ones; put your own words into your own lexicon (merunibench lexicon extend)"
         )
     return Check(f"lexicon {lexicon.name}", passed, detail)
 
 
 def _check_golden(golden: dict[str, dict[str, dict[str, dict[str, float]]]]) -> Check:
-    """Every figure of every baseline on every data set of the miniature."""
+    """Check every score of every baseline on every data set of the miniature."""
     lexicon, worst, compared = wheels_lexicon(), 0.0, 0
     for baseline in BASELINES:
         for task in benchmark_tasks():
@@ -114,15 +114,13 @@ def _check_order_and_case(lexicon: Lexicon) -> Check:
 
 
 def _check_swap(lexicon: Lexicon) -> Check:
-    """Truth and prediction in each other's place: precision becomes recall, F stays."""
+    """Check that swapping truth and prediction swaps precision and recall, and keeps F1."""
     truth, guess = _random_lists(lexicon)
     forth, back = _summary(lexicon, "fine-grained", truth, guess), _summary(lexicon, "fine-grained", guess, truth)
     difference = max(
         abs(forth.metrics["precision"] - back.metrics["recall"]), abs(forth.metrics["f"] - back.metrics["f"])
     )
-    return Check(
-        f"precision and recall change places ({lexicon.name})", difference < _TOLERANCE, f"difference {difference:.1e}"
-    )
+    return Check(f"precision and recall swap ({lexicon.name})", difference < _TOLERANCE, f"difference {difference:.1e}")
 
 
 def _check_perfect(lexicon: Lexicon) -> Check:
@@ -136,9 +134,9 @@ def _check_perfect(lexicon: Lexicon) -> Check:
 
 
 def _random_lists(lexicon: Lexicon) -> tuple[list[list[str]], list[list[str]]]:
-    """Truth and prediction of random words that every wheel knows; one label a sample at least."""
+    """Return random truths and predictions of words that are on every wheel, with at least one label per sample."""
     rng = np.random.default_rng(0)
-    # Words that every wheel knows, and whose case can be changed and changed back (`straße` cannot).
+    # Words that are on every wheel, and whose case can be changed and restored (unlike `straße`).
     known = (word for word, code in sorted(lexicon.codes.items()) if "-" not in code[: lexicon.n_wheels])
     words = [word for word in known if word.upper().lower() == word]
     return tuple([list(rng.choice(words, rng.integers(1, 5))) for _ in range(_RANDOM_SAMPLES)] for _ in range(2))  # type: ignore[return-value]

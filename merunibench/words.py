@@ -1,4 +1,4 @@
-"""Words in one Arrow array: a million of them are looked up, matched and counted at once."""
+"""Words in one Arrow array, to look up, match and count a million of them at once."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 
 class Words(Sequence[str]):
-    """Words as a sequence of `str` that Arrow holds, so that a million of them are looked up at once.
+    """A sequence of words (`str`) in an Arrow array, for fast look-up of a million words.
 
     Attributes:
-        array: The words in UTF-8, shape (V,): `large_binary`, since Arrow's text cannot hold half of a character.
+        array: The words in UTF-8, shape (V,): `large_binary`, since Arrow's text cannot contain lone surrogates.
     """
 
     def __init__(self, array: "pa.Array") -> None:
@@ -23,7 +23,7 @@ class Words(Sequence[str]):
 
     @classmethod
     def of(cls, words: Sequence[str]) -> "Words":
-        """The given words in this form."""
+        """Convert the given words to this form."""
         import pyarrow as pa
 
         if isinstance(words, Words):
@@ -47,35 +47,35 @@ class Words(Sequence[str]):
         return word.decode("utf-8", "surrogatepass")
 
     def take(self, positions: npt.NDArray[np.integer[Any]]) -> "Words":
-        """The words at the given positions, in that order."""
+        """Return the words at the given positions, in that order."""
         import pyarrow as pa
 
         return Words(self.array.take(pa.array(positions)))
 
     def positions_in(self, words: "Words") -> npt.NDArray[np.int32]:
-        """Where each of these words is among `words`, which are distinct; -1 for nowhere, shape (V,)."""
+        """Return the position of each of these words in `words`, which are distinct; -1 if it is absent, shape (V,)."""
         import pyarrow.compute as pc
 
         positions: npt.NDArray[np.int32] = np.array(pc.index_in(self.array, value_set=words.array).fill_null(-1))
         return positions
 
     def equal(self, word: str) -> npt.NDArray[np.bool_]:
-        """Which of the words are `word`, shape (V,)."""
+        """Return which of the words equal `word`, shape (V,)."""
         return self.positions_in(Words.of([word])) >= 0
 
     def containing(self, characters: str) -> npt.NDArray[np.bool_]:
-        """Which of the words contain any of the given ASCII characters, shape (V,)."""
+        """Return which of the words contain any of the given ASCII characters, shape (V,)."""
         return self.matching(f"[{re.escape(characters)}]")
 
     def matching(self, pattern: str) -> npt.NDArray[np.bool_]:
-        """Which of the words a regular expression (RE2, over bytes) is found in, shape (V,)."""
+        """Return which of the words match a regular expression (RE2, on bytes), shape (V,)."""
         import pyarrow.compute as pc
 
         return np.array(pc.match_substring_regex(self.array, pattern), dtype=np.bool_)
 
 
 def unify(vocabularies: Sequence[Words]) -> tuple[Words, list[npt.NDArray[np.int32]]]:
-    """The distinct words of several vocabularies in order, and for each vocabulary which of them its words are."""
+    """Return the distinct words of several vocabularies in order, and the positions of each vocabulary's words."""
     import pyarrow as pa
 
     encoded = pa.concat_arrays([words.array for words in vocabularies]).dictionary_encode()

@@ -105,10 +105,12 @@ def test_equal_rows_count_once_and_others_are_refused_as_a_whole():
     assert (len(accumulator), accumulator.duplicates) == (10, 5)
     for change, what in (((0, ["joy"], rows(1)[0][2]), "answer"), ((0, rows(1)[0][1], ["bored"]), "truth")):
         _, answer, truth = change
-        with pytest.raises(InputError, match=f"sample 'sample_00000000' comes twice, with another {what}: .*, then "):
+        with pytest.raises(
+            InputError, match=f"sample 'sample_00000000' was added twice with a different {what}: .*, then "
+        ):
             accumulator.update(["new", "sample_00000000"], [["sad"], answer], [["sad"], truth])
     assert len(accumulator) == 10
-    with pytest.raises(InputError, match="with another answer"):
+    with pytest.raises(InputError, match="with a different answer"):
         accumulator.merge(filled([("sample_00000001", ["joy"], rows(2)[1][2])]))
 
 
@@ -161,7 +163,7 @@ def test_what_cannot_be_added_is_refused():
         accumulator.update(["a"], ["x"], [None])
     with pytest.raises(InputError, match="no rows were added"):
         accumulator.compute()
-    with pytest.raises(InputError, match="rows of meld cannot be added to those of ovmerdplus"):
+    with pytest.raises(InputError, match="rows of meld cannot be added to rows of ovmerdplus"):
         accumulator.merge(Accumulator("meld"))
     with pytest.raises(InputError, match="no states to merge"):
         Accumulator.of_states([])
@@ -188,5 +190,5 @@ def test_the_trainer_of_transformers_gets_the_same_figures():
         {"ovmerdplus": answers}, {"ovmerdplus": dict(zip(names, truths, strict=True))}, bootstrap=0
     )
     assert found["ovmerdplus/score"] == expected.scalars()["ovmerdplus/score"] > 0.5
-    with pytest.raises(InputError, match="19 predictions for the 20 samples"):
+    with pytest.raises(InputError, match="19 predictions for 20 named samples"):
         compute_metrics(Tokenizer(), "ovmerdplus", names, truths)(SimpleNamespace(predictions=np.array(ids[1:])))

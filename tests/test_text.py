@@ -31,7 +31,7 @@ def test_visible():
 def test_lines_are_cut_to_a_sensible_length():
     assert in_one_line("a \n\t b" + "c" * 100, 10) == "a bcccccc…"
     assert short_repr("x" * 100) == repr("x" * 60) + "…"
-    assert short_repr(10**30) == "a number of many digits"
+    assert short_repr(10**30) == "a number with many digits"
     assert short_repr([1]) == "a value of type list"
     assert listed(f"n{i}" for i in range(30)).endswith("n19, …")
     assert len(one_line(ValueError("x" * 1000))) == 200

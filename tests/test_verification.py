@@ -58,6 +58,6 @@ def test_an_edited_builtin_lexicon_is_said_to_be_one():
     edited = replace(lexicon, codes={word: code for word, code in lexicon.codes.items() if word != "joyful"})
     check = verification._check_lexicon(edited, golden)
     assert not check.passed
-    assert f"edited: it is not the builtin ({golden['builtin'][:8]}) that others score with" in check.detail
+    assert f"edited: it is not the builtin ({golden['builtin'][:8]}) that others use" in check.detail
     assert "merunibench lexicon extend" in check.detail
     assert verification._check_lexicon(edited.renamed("mine"), golden).passed

@@ -1,4 +1,4 @@
-"""`merunibench compare`: is one system better than another?"""
+"""`merunibench compare`: test whether one system is better than another."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class CompareOptions(ScoreSettings, ReadSettings, TaskSettings):
-    """What is compared, how it is scored, and how the difference is tested."""
+    """Options that say what is compared, how it is scored, and how the difference is tested."""
 
     first: Path = argument(..., "Predictions, or a file that `merunibench score --per-sample` wrote.", "FIRST")
     second: Path = argument(..., "The other system, in the same forms.", "SECOND")

@@ -1,4 +1,4 @@
-"""`merunibench score`: predictions and ground truth in, scores out."""
+"""`merunibench score`: score predictions against ground truth."""
 
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ FORMAT = options.formats("Report")
 
 
 class ScoreOptions(ScoreSettings, options.LabelledOptions):
-    """What is scored, and how."""
+    """Options that say what is scored, and how."""
 
     runs: tuple[Path, ...] = option(
         (),

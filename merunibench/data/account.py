@@ -141,7 +141,7 @@ class Account:
         )
 
     def summary(self) -> str:
-        """`answers: 2 given, 6 read from text by rules@2, 1 without a label: 1 × refusal (first: line 4)`."""
+        """Return `answers: 2 given, 6 read from text by rules@2, 1 without a label: 1 × refusal (first: line 4)`."""
         text = "text" if self.field == "labels" else "text or labels"
         read = [
             f"{number} read from {text} by {escape_controls(name, _LONGEST_NAME)}" for name, number in self.read.items()

@@ -148,7 +148,7 @@ class _Standing(NamedTuple):
     extractor: Extractor | None
 
     def add_labels(self, found: dict[Reason, list[_Rows]], labels: LabelLists) -> None:
-        """Sort the rows with an empty list into their reasons."""
+        """Add the rows with an empty list to `found`, by reason."""
         empty = self.standing & (labels.counts() == 0)
         if not empty.any():
             return
@@ -159,7 +159,7 @@ class _Standing(NamedTuple):
             found[self._looks(row)].append(np.array([row]))
 
     def add_polarities(self, found: dict[Reason, list[_Rows]], words: PolarityWords) -> None:
-        """Sort the rows whose polarity is neutral by default into their reasons."""
+        """Add the rows whose polarity is neutral by default to `found`, by reason."""
         null = self.standing & is_null(self.table, "polarity")
         found[Reason.EMPTY].append(np.flatnonzero(null))
         found[Reason.ODD].append(np.flatnonzero(self.standing & words.odd))

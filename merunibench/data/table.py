@@ -43,7 +43,7 @@ class Table:
     num_bytes: int = 0
 
     def where(self, row: int) -> str:
-        """Return the location of a row for messages, from 1: `preds.jsonl, line 3` or `preds.parquet, row 3`."""
+        """Return the location of a row, counted from 1: `preds.jsonl, line 3` or `preds.parquet, row 3`."""
         return f"{self.path}, {self._place(row)}"
 
     def _place(self, row: int) -> str:

@@ -1,4 +1,4 @@
-"""The embedded miniature of the benchmark: invented clips, honest baselines, the whole path from files to a table."""
+"""The embedded miniature of the benchmark: invented clips and baselines, scored from files to a table."""
 
 from merunibench.demo.miniature import Demo, run_demo
 

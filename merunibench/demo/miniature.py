@@ -1,4 +1,4 @@
-"""The demo: write the baselines' predictions as files, score them as anybody's, show the table and the next steps."""
+"""The demo: write the baselines' predictions to files, score them, and show the table and the next steps."""
 
 import csv
 import json
@@ -18,20 +18,20 @@ from merunibench.tasks import BUILTIN, Task, TaskSet, benchmark_tasks
 
 SAMPLES = 30
 MINIATURE_TASKS = TaskSet(replace(task, samples=SAMPLES) if task.benchmark else task for task in BUILTIN.values())
-"""The nine data sets with the miniature's own sample counts, so that it is complete and has a mean."""
+"""The nine data sets with the sample counts of the miniature, so that it is complete and has a mean."""
 
 BASELINES = {"text-lexicon": "text-lexicon", "majority class": "majority", "stuffing": "stuffing"}
-"""What the demo calls the baselines that it shows -> their ids."""
+"""Names of the baselines in the demo -> their ids."""
 
 _NEXT_STEPS = """
 The stuffing baseline names every sector, so its hit rate is 100, and so is its chance
-level: read every score beside its chance level. The miniature is invented; it measures
-nothing but the toolkit.
+level: compare every score with its chance level. The miniature is invented; it only
+tests the toolkit.
 
 Next, with your own files (one <dataset>.jsonl per data set, with rows such as
 {"name": "…", "labels": ["happy", "relieved"]}):
 
-  merunibench datasets                                what is scored, where to get labels
+  merunibench datasets                                data sets, and where to get labels
   merunibench score PREDICTIONS --data-root LABELS    your model's scores
   merunibench compare A B --data-root LABELS          is A better than B?
   merunibench lexicon install mer2026                 the official word lists; then
@@ -45,14 +45,14 @@ class Demo:
 
     Attributes:
         reports: Baseline -> its report on the miniature.
-        folder: Where the labels and predictions were kept; None if they were not.
+        folder: Folder of the labels and predictions; None if they were not kept.
     """
 
     reports: Mapping[str, Report]
     folder: Path | None
 
     def to_text(self, *, width: int | None = None, color: bool = False) -> str:
-        """The table of scores and chance levels in percent, and what to do next."""
+        """Return the table of scores and chance levels in percent, and the next steps."""
         from rich.text import Text
 
         from merunibench.report.columns import Column, percent
@@ -74,10 +74,10 @@ class Demo:
 
 
 def run_demo(out: Path | None = None) -> Demo:
-    """Score the baselines on the miniature, through files and the same path as anybody's predictions.
+    """Score the baselines on the miniature, through files and in the same way as other predictions.
 
     Args:
-        out: Folder to keep the labels and predictions in; by default a temporary one.
+        out: Folder for the labels and predictions; by default a temporary one.
 
     Raises:
         InputError: the folder cannot be written.
@@ -91,14 +91,14 @@ def run_demo(out: Path | None = None) -> Demo:
 
 @cache
 def miniature(dataset: str) -> list[dict[str, str]]:
-    """The samples of one data set: name, label and subtitle."""
+    """Return the samples of one data set: name, label and subtitle."""
     path = resource("demo", "data", "truth", f"{dataset}.csv")
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
 def baseline_rows(baseline: str, task: Task) -> list[Row]:
-    """A baseline's predictions on one data set of the miniature."""
+    """Return a baseline's predictions on one data set of the miniature."""
     rows = miniature(task.id)
     truth, subtitles = ({row["name"]: row[column] for row in rows} for column in ("label", "subtitle"))
     return baselines.BASELINES[BASELINES[baseline]].answer(Known(task.kind, truth, subtitles)) or []

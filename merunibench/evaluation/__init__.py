@@ -1,8 +1,8 @@
-"""From predictions and ground truth to a report, and from two systems to a comparison.
+"""Evaluate predictions against ground truth, and compare systems.
 
-`evaluate` is the main path: it finds predictions and labels, scores them (`merunibench.scoring`) and puts the report
-together; `compare` tests the difference of two systems, `tabulate`
-puts several into one table; `sample_scores` are those of single answers.
+`evaluate` is the main path: it finds predictions and labels, scores them (`merunibench.scoring`) and builds the report.
+`compare` tests the difference of two systems, `tabulate` puts several into one table, and `sample_scores` scores single
+answers.
 """
 
 from merunibench.evaluation.assembly import build_report

@@ -1,4 +1,4 @@
-"""Scores of every checkpoint -> Report: selection, intervals, warnings."""
+"""Build a report from the scores of every checkpoint: selection, intervals, warnings."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -28,7 +28,7 @@ from merunibench.tasks import BUILTIN, task_order
 Checkpoints = Mapping[str, Mapping[str, Scored]]
 """Data set -> checkpoint -> its score."""
 
-_MUCH = 0.2  # of labels: above this a file looks wrong
+_MUCH = 0.2  # share of unknown labels above which a file is suspicious
 
 
 def build_report(
@@ -39,7 +39,7 @@ def build_report(
     warnings: Sequence[str] = (),
     progress: Progress | None = None,
 ) -> Report:
-    """Select checkpoints, estimate intervals and put the report together.
+    """Select checkpoints, estimate intervals and build the report.
 
     Args:
         scores: Data set -> checkpoint -> its score.
@@ -49,8 +49,8 @@ def build_report(
         progress: As for `evaluate`.
 
     Raises:
-        InputError: the best of checkpoints that were scored on different samples, or whose labels come from different
-            extractors, is wanted, or there is no common one.
+        InputError: the best checkpoint is requested, but checkpoints were scored on different samples, their labels
+            come from different extractors, or data sets have no checkpoint in common.
     """
     rule = settings.checkpoint
     if rule in (BEST_PER_DATASET, BEST_OVERALL):
@@ -88,7 +88,7 @@ def build_report(
 def _resampled(
     scores: Checkpoints, selected: Mapping[str, str], settings: Settings, progress: Progress | None
 ) -> Checkpoints:
-    """The scores with intervals: of all checkpoints where one is chosen by them, else of the selected one."""
+    """Return the scores with intervals: of all checkpoints if one is chosen by score, else of the selected one."""
     choosing = settings.checkpoint in (BEST_PER_DATASET, BEST_OVERALL)
     draws = BootstrapCounts()
     found: dict[str, dict[str, Scored]] = {}
@@ -101,8 +101,8 @@ def _resampled(
 
 
 def _mean(nine: Sequence[Scored]) -> dict[str, Any]:
-    """The fields of a report about the mean of the nine data sets."""
-    drawn = [each.replicates for each in nine]  # none of a data set that is one dialogue, where dialogues are drawn
+    """Return the fields of a report about the mean of the nine data sets."""
+    drawn = [each.replicates for each in nine]  # empty for a data set of a single dialogue, if dialogues are resampled
     biases = [each.selection_bias for each in nine if each.selection_bias is not None]
     return {
         "mean": fmean(each.score for each in nine),
@@ -114,7 +114,7 @@ def _mean(nine: Sequence[Scored]) -> dict[str, Any]:
 
 
 def _shared(nine: Sequence[Scored]) -> Iterator[SharedSamples]:
-    """The samples that stand in two of the data sets."""
+    """Yield the samples that are in two of the data sets."""
     for first, second in combinations(nine, 2):
         ours, theirs = first.any_samples, second.any_samples
         if ours is None or theirs is None or ours.task.namespace != theirs.task.namespace:
@@ -125,24 +125,24 @@ def _shared(nine: Sequence[Scored]) -> Iterator[SharedSamples]:
 
 
 def _refuse_unequal_samples(scores: Checkpoints) -> None:
-    """The best of scores on different samples would be the one that skips the hard ones."""
+    """Refuse to choose among scores on different samples: the best one could be that which skips hard samples."""
     for name, found in scores.items():
         if len({each.signature.gt for each in found.values()}) > 1:
             counts = ", ".join(f"{stem} {each.signature.n}" for stem, each in found.items())
             raise InputError(
-                f"{name}: under --missing skip the checkpoints were scored on different samples ({counts}), so the "
+                f"{name}: with --missing skip, the checkpoints were scored on different samples ({counts}), so the "
                 "best checkpoint cannot be chosen; use --missing zero, or --checkpoint last or a name"
             )
 
 
 def _meant(result: Scored) -> str:
-    """Which data set labels may be of whose number is another than that of the official set."""
+    """Return which data set labels may belong to if their number differs from the official set."""
     task = result.task
     if (other := BUILTIN.meant(task, result.samples)) is not None:
-        return f": they are {other.title} (--dataset {other.id}), and stay out of the mean"
-    # Names of challenge sets are not public: labels of another data set may be meant.
+        return f": it is {other.title} (--dataset {other.id}), which is not part of the mean"
+    # Names of challenge sets are not public, so these may be labels of another data set.
     builtin = task.own or task.benchmark
-    return "" if builtin else "; labels of your own are a data set of your own (`merunibench datasets init`)"
+    return "" if builtin else "; define your own data set for your own labels (`merunibench datasets init`)"
 
 
 def _warnings(result: Scored) -> list[str]:

@@ -1,4 +1,4 @@
-"""Is one system better than another? Paired tests on the same samples, data set by data set."""
+"""Test whether one system is better than another: paired tests on the same samples, for each data set."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -46,24 +46,24 @@ def compare(
 ) -> Comparison:
     """Compare two systems by paired bootstrap and approximate randomisation, on each data set and in the mean.
 
-    The mean of the nine is tested where both have all of them, that of a kind of task where both have all of its data
-    sets and they are several. Samples that stand in two data sets are drawn and swapped together.
+    The mean of the nine is tested if both systems have all of them, and the mean of a kind of task if both have all of
+    its data sets and it has several. Samples that are in two data sets are drawn and swapped together.
 
     Args:
         first: A report, or a per-sample file that a report wrote.
-        second: Likewise.
+        second: The other system, in the same form.
         resamples: Number of resamples and of random swaps, at least 1.
         seed: Seed of both.
         units: What is resampled and swapped; see `evaluate`.
-        datasets: Data sets to compare; by default every one that both have.
-        tasks: As for `evaluate`: data sets of your own, where per-sample files have some with dialogues or videos.
+        datasets: Data sets to compare; by default all that both have.
+        tasks: As for `evaluate`; needed for per-sample files with own data sets that have dialogues or videos.
         cluster: Former option: True for `units="clusters"`, False for `units="samples"`.
 
     Raises:
-        InputError: the scores were computed differently (their signatures say where), or share no data set.
+        InputError: the scores were computed differently (their signatures differ), or share no data set.
     """
     if resamples < 1 or seed < 0:
-        raise InputError("compare needs at least one resample, and a seed that is not negative")
+        raise InputError("compare needs at least one resample and a non-negative seed")
     units = units_of_former_option(units, cluster)
     if units not in UNITS:
         raise InputError(f"units must be one of {', '.join(UNITS)}, not {units!r}")
@@ -71,7 +71,7 @@ def compare(
     a, b = (_of_datasets(_systems(source, known), datasets, known) for source in (first, second))
     shared = known.in_order(set(a) & set(b))
     if not shared:
-        raise InputError(f"no data set in common: {', '.join(a) or 'none'} against {', '.join(b) or 'none'}")
+        raise InputError(f"no data sets in common: {', '.join(a) or 'none'} and {', '.join(b) or 'none'}")
     draws = {name: paired_draws(a[name], b[name], resamples=resamples, seed=seed, by=units) for name in shared}
     sides = {name: _sides(a[name], b[name]) for name in shared}
     found, means = compare_draws(draws, sides)
@@ -88,14 +88,14 @@ def compare(
 
 
 def told_apart(comparison: Comparison, paths: Sequence[Path]) -> Comparison:
-    """The comparison, systems of one name told apart by the shortest ends of their paths that differ.
+    """Return the comparison with systems of the same name distinguished by the shortest different ends of their paths.
 
     Args:
-        comparison: Of two systems.
-        paths: Where the two come from.
+        comparison: A comparison of two systems.
+        paths: The paths of the two systems.
 
     Example:
-        `a/predictions` and `b/predictions` are called so, not both `predictions`.
+        `a/predictions` and `b/predictions` keep these names, rather than both being `predictions`.
     """
     names = comparison.models
     if names[0] != names[1]:
@@ -111,7 +111,7 @@ def told_apart(comparison: Comparison, paths: Sequence[Path]) -> Comparison:
 
 
 class Sides(NamedTuple):
-    """What a comparison on one data set is of.
+    """The subject of a comparison on one data set.
 
     Attributes:
         used: The two systems.
@@ -131,21 +131,21 @@ def _sides(first: LoadedScores, second: LoadedScores) -> Sides:
 def compare_draws(
     draws: Mapping[str, PairedDraws], sides: Mapping[str, Sides]
 ) -> tuple[tuple[DatasetComparison, ...], tuple[MeanComparison, ...]]:
-    """The tests of two systems from their differences on resamples and swaps: what `compare` and a leaderboard say.
+    """Test two systems by their differences on resamples and swaps, for `compare` and leaderboards.
 
     Args:
         draws: Data set -> differences.
         sides: Data set -> what is compared on it.
 
     Returns:
-        A comparison a data set, and those of the means that both systems have.
+        One comparison per data set, and those of the means that both systems have.
     """
     found = _tested(draws, sides)
     return found, _means(found, draws)
 
 
 def _tested(draws: Mapping[str, PairedDraws], sides: Mapping[str, Sides]) -> tuple[DatasetComparison, ...]:
-    """The test of each data set, corrected for their number."""
+    """Test each data set, corrected for their number."""
     tests = [paired_test(each) for each in draws.values()]
     adjusted = holm(np.array([test.p for test in tests])).tolist()
     return tuple(
@@ -155,7 +155,7 @@ def _tested(draws: Mapping[str, PairedDraws], sides: Mapping[str, Sides]) -> tup
 
 
 def _means(found: Sequence[DatasetComparison], draws: Mapping[str, PairedDraws]) -> tuple[MeanComparison, ...]:
-    """The test of the mean of the nine, and of each kind of task; those of kinds are corrected for their number."""
+    """Test the mean of the nine, and of each kind of task; tests of kinds are corrected for their number."""
     by_id = {each.dataset: each for each in found}
     sets = {kind: [task.id for task in benchmark_tasks() if task.kind == kind] for kind in KINDS}
     kinds = {kind: ids for kind, ids in sets.items() if len(ids) > 1 and by_id.keys() >= set(ids)}
@@ -182,7 +182,7 @@ def _mean(name: str, of: Sequence[DatasetComparison], test: PairedTest, p: float
 
 
 def _warnings(a: Mapping[str, LoadedScores], b: Mapping[str, LoadedScores], shared: Sequence[str]) -> Iterator[str]:
-    """What makes a difference of two systems one of how their checkpoints or labels were taken."""
+    """Yield warnings if checkpoints were chosen, or labels obtained, differently for the two systems."""
     choices: dict[str, list[str]] = {}
     for name in shared:
         first, second = a[name], b[name]
@@ -191,22 +191,22 @@ def _warnings(a: Mapping[str, LoadedScores], b: Mapping[str, LoadedScores], shar
         for field in ("labels", "polarity"):
             ours, theirs = (getattr(system.signature, field) for system in (first, second))
             if ours != theirs:
-                said = f"{field} come from different places, A's from {ours}, B's from {theirs}"
+                said = f"{field} come from different sources, A's from {ours}, B's from {theirs}"
                 choices.setdefault(said, []).append(name)
     for said, names in choices.items():
-        yield f"{', '.join(names)}: {said}: the difference may be due to that"
+        yield f"{', '.join(names)}: {said}; this may explain the difference"
 
 
 def _choice(system: LoadedScores) -> str:
-    """How a checkpoint was chosen, as far as that flatters it."""
+    """Return how a checkpoint was chosen, as far as this may bias its score."""
     if system.signature.checkpoint not in (BEST_PER_DATASET, BEST_OVERALL):
-        return "a checkpoint that was chosen without the test labels"
+        return "a checkpoint chosen without the test labels"
     number = "several" if system.chosen_from is None else str(system.chosen_from)
     return f"the best of {number} checkpoints on the test labels"
 
 
 def _systems(source: Report | str | Path, tasks: TaskSet) -> dict[str, LoadedScores]:
-    """The system in a report, or in the per-sample file that a report wrote, by data set."""
+    """Return the system in a report or a per-sample file, by data set."""
     if isinstance(source, Report):
         return {scored.dataset: LoadedScores.of(scored, source.model) for scored in source.datasets}
     return per_sample.read(Path(source), tasks)
@@ -216,12 +216,12 @@ def _of_datasets(systems: dict[str, LoadedScores], names: Sequence[str], tasks: 
     wanted = [name if name in systems else tasks.get_task(name).id for name in names] or list(systems)
     absent = [name for name in wanted if name not in systems]
     if absent:
-        raise InputError(f"no scores of {', '.join(absent)}; there are some of {', '.join(systems)}")
+        raise InputError(f"no scores for {', '.join(absent)}; there are scores for {', '.join(systems)}")
     return {name: systems[name] for name in wanted}
 
 
 def _used(system: LoadedScores) -> SystemUsed:
-    """What is shown of a system beside a comparison."""
+    """Return what a comparison shows about a system."""
     signature, score = system.signature, primary_score(system.scores)
     return SystemUsed(
         system.model, system.checkpoint, score, signature.checkpoint, signature.labels, signature.polarity

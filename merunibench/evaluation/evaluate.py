@@ -1,4 +1,4 @@
-"""The main path: predictions + ground truth + lexicon + protocol -> Report."""
+"""The main path: score predictions against ground truth with a lexicon and a protocol, and report."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -74,43 +74,43 @@ def evaluate(  # noqa: PLR0913 - each is an option of `merunibench score`
 ) -> Report:
     """Score a model's predictions.
 
-    Rows that hold the model's `text` but no labels, or no polarity where that is needed, are read by the rules of
-    `merunibench.extraction`; the signature says so.
+    If rows contain the model's `text` but not the labels or polarity that are needed, the rules of
+    `merunibench.extraction` extract these, as the signature records.
 
     Args:
         predictions: A folder of official results, a folder of `<dataset>.<ext>` files, one file (with one data set
             named), or data in memory: data set -> a table (data frame, Arrow table, list of rows), or sample name ->
             labels (or polarity).
         data_root: The folder with the ground truth, or ground truth in memory: data set -> sample name -> label. None
-            where own data sets name their label files.
-        datasets: Data set or data sets to score; by default every one found on both sides.
-        model: Which model folder to score, where `predictions` holds several.
+            if own data sets name their label files.
+        datasets: Data set or data sets to score; by default all that have predictions and ground truth.
+        model: Model folder to score, if `predictions` contains several.
         lexicon: A lexicon, its name, or the path of an official release or compiled lexicon.
-        protocol: How to score; `official` is that of the published results.
-        level: Wheel level whose sectors count; the published scores use 1.
+        protocol: Scoring protocol; published results use `official`.
+        level: Wheel level whose sectors count; published scores use 1.
         checkpoint: `best-per-dataset`, `best-overall`, `last`, or a checkpoint's name.
         missing: What to do about samples without a prediction: `error`, `zero` (count as wrong), `skip` (leave out).
         bootstrap: Number of resamples behind the 95 % intervals; 0 for none.
         seed: Seed of the resampling.
-        units: What is resampled: `auto` and `clusters`, dialogues and videos where a data set has them; `samples`.
-        runs: Further runs of the same model, folders or files like `predictions`: figures are means over the runs.
-        baselines: Whether to score the baselines too, and the answers in head words (`Report.worth`).
-        max_bytes: Most bytes that a compressed file may unpack to.
-        columns: Where the predictions have `name`, `text`, `labels` or `polarity`, if not in columns of that name:
-            another column, or a dotted path into nested values.
-        name_regex: A regular expression with one group, the part of a prediction's name that counts.
-        tasks: Data sets of your own: definitions, task files, folders of them. Or a mapping of definitions by id, which
-            replace the built-in ones, to score data of another size as if it were complete.
-        trained_on: What the model was trained on: files of sample names, or names of data sets; a warning says which
-            test samples are among them.
-        progress: Called with what is being done, the steps done, and their number.
+        units: Resampling units: `auto` and `clusters` use dialogues and videos if a data set has them; or `samples`.
+        runs: Further runs of the same model, folders or files like `predictions`: scores are means over the runs.
+        baselines: Whether to also score baselines, and the answers rewritten to head words (`Report.worth`).
+        max_bytes: Largest size in bytes that a compressed file may unpack to.
+        columns: Columns of `name`, `text`, `labels` or `polarity` in the predictions, if they have other names: a
+            column, or a dotted path into nested values.
+        name_regex: A regular expression with one group that extracts the sample name from a prediction's name.
+        tasks: Data sets of your own: definitions, task files, or folders of them. Or a mapping of definitions by id,
+            which replace the built-in ones, to score data of another size as if it were complete.
+        trained_on: What the model was trained on: files of sample names, or names of data sets; warns about test
+            samples among them.
+        progress: Called with the current step, the number of steps done, and their total.
         cluster: Former option: True for `units="clusters"`, False for `units="samples"`.
 
     Returns:
-        The report; all its figures are fractions.
+        The report; all its scores are fractions.
 
     Raises:
-        InputError: something given cannot be used; the message says what, where and what to do.
+        InputError: an argument or a file is invalid; the message says what, where and how to fix it.
     """
     chosen = lexicon if isinstance(lexicon, Lexicon) else load_lexicon(lexicon)
     units = units_of_former_option(units, cluster)
@@ -165,7 +165,7 @@ def _worth(
     settings: Settings,
     max_bytes: int,
 ) -> tuple[Worth, ...]:
-    """Baselines and head words beside every score."""
+    """Return baselines and head-word scores for every data set."""
     found = []
     for each in report.datasets:
         task = tasks[each.dataset]
@@ -178,7 +178,7 @@ def _worth(
 
 
 def _said_elsewhere(task: Task, truths: Truths, tasks: TaskSet, max_bytes: int) -> Iterator[GroundTruth]:
-    """All labels of the data sets that have clips of the same source but ask something else of them."""
+    """Yield all labels of data sets that have clips from the same source but are another kind of task."""
     for name, where in truths.items():
         other = tasks[name]
         if other.namespace == task.namespace and other.kind != task.kind and other.has_sectors and task.has_sectors:
@@ -194,17 +194,21 @@ def _truth(task: Task, where: Path | Table, max_bytes: int) -> GroundTruth:
 
 
 def _refuse_another(path: str | Path, other: PredictionSource, first: PredictionSource, ids: Sequence[str]) -> None:
-    """A run that lacks a data set or a checkpoint of the first run is none of the same model."""
+    """Refuse a run that lacks a data set or a checkpoint of the first run: it is not of the same model."""
     for name in ids:
         if name not in other.files:
-            raise InputError(f"{path}: no predictions for {name}, which the first run has; choose others (--dataset)")
+            raise InputError(
+                f"{path}: no predictions for {name}, which the first run has; choose other data sets (--dataset)"
+            )
         ours, theirs = (list(source.checkpoints(name)) for source in (first, other))
         if len(ours) != len(theirs) or (len(ours) > 1 and ours != theirs):
-            raise InputError(f"{path}: {name} has {', '.join(theirs)}, where the first run has {', '.join(ours)}")
+            raise InputError(
+                f"{path}: {name} has the checkpoints {', '.join(theirs)}, but the first run has {', '.join(ours)}"
+            )
 
 
 def _means_of_runs(runs: Sequence[Mapping[str, Mapping[str, Scored]]]) -> dict[str, dict[str, Scored]]:
-    """Data set -> checkpoint -> mean over the runs; checkpoints are the same, in the same order."""
+    """Return data set -> checkpoint -> mean over the runs; all runs have the same checkpoints in the same order."""
     return {
         name: {
             stem: mean_of_runs(each) for stem, *each in zip(found, *(run[name].values() for run in runs), strict=True)
@@ -214,30 +218,32 @@ def _means_of_runs(runs: Sequence[Mapping[str, Mapping[str, Scored]]]) -> dict[s
 
 
 def _choose_datasets(source: PredictionSource, truths: Truths, wanted: Sequence[str]) -> list[str]:
-    """Ids of the data sets to score, in the order of the published tables."""
+    """Return the ids of the data sets to score, in the order of the published tables."""
     for name in wanted:
         if name not in source.files:
-            raise InputError(f"no predictions for {name}; there are some for {', '.join(source.files) or 'none'}")
+            raise InputError(
+                f"no predictions for {name}; there are predictions for {', '.join(source.files) or 'none'}"
+            )
         if name not in truths:
             task = source.tasks[name]
             where = f"{task.folder}/{task.label_file} or " if task.folder and task.label_file else ""
-            advice = f" (it can be requested at {task.homepage})" if task.homepage else ""
+            advice = f" (request it at {task.homepage})" if task.homepage else ""
             raise InputError(f"no ground truth for {name}; expected {where}{name}.csv below --data-root{advice}")
     found = source.tasks.in_order(wanted or set(source.files) & set(truths))
     if not found:
         raise InputError(
-            f"no data set has both predictions and ground truth: predictions are for "
+            f"no data set has both predictions and ground truth: there are predictions for "
             f"{', '.join(source.files) or 'none'}, ground truth for {', '.join(truths) or 'none'}"
         )
     return found
 
 
 def _one_sided(source: PredictionSource, truths: Truths) -> tuple[str, ...]:
-    """Which data sets are not scored because one side is missing."""
+    """Return messages about data sets that are not scored because predictions or labels are missing."""
     predicted, known = set(source.files), set(truths)
     return (
-        *(f"{name}: predictions but no ground truth, not scored" for name in source.tasks.in_order(predicted - known)),
-        *(f"{name}: ground truth but no predictions, not scored" for name in source.tasks.in_order(known - predicted)),
+        *(f"{name}: not scored, it has no ground truth" for name in source.tasks.in_order(predicted - known)),
+        *(f"{name}: not scored, it has no predictions" for name in source.tasks.in_order(known - predicted)),
     )
 
 
@@ -249,7 +255,7 @@ def _score_all(
     max_bytes: int,
     progress: Progress | None,
 ) -> dict[str, dict[str, Scored]]:
-    """Data set -> checkpoint -> its score."""
+    """Return data set -> checkpoint -> its score."""
     plan = {task.id: checkpoints_to_score(source.checkpoints(task.id), settings.checkpoint) for task in tasks}
     total, done = sum(map(len, plan.values())), 0
     scores: dict[str, dict[str, Scored]] = {}

@@ -1,4 +1,4 @@
-"""Predictions in the form in which a challenge wants them, checked before anything is written."""
+"""Check predictions and write them in the format of a challenge."""
 
 import csv
 import io
@@ -22,12 +22,12 @@ from merunibench.scoring.checkpoints import SINGLE
 
 CODABENCH = "answer.csv"
 _DIVIDES = re.compile(r"""[,\[\]'"\n\r]""")
-"""What would make several labels of one where the challenge reads it."""
+"""Characters in a label that would split it when the challenge reads it."""
 _LISTED = 10
 
 
 class Exported(NamedTuple):
-    """What was written: the file, its rows, how many name no emotion, and how many fewer there are than samples."""
+    """The written file, its number of rows, how many name no emotion, and how many samples have no row."""
 
     path: Path
     rows: int
@@ -40,21 +40,23 @@ def export_codabench(
 ) -> Exported:
     """Write the answers of a fine-grained data set as `answer.csv`, columns `name` and `openset`.
 
-    Every row must have labels, or text from which the rules take them, in the sense of `merunibench score`.
+    Every row must have labels, or text from which the rules extract them, as for `merunibench score`.
 
     Args:
         source: The predictions, of one data set.
         out: The folder to write into.
-        checkpoint: `last`, or the name of one.
-        names: A table with the column `name` that lists the samples to answer, no more and no less; None for any.
+        checkpoint: `last`, or the name of a checkpoint.
+        names: A table with the column `name` that lists exactly the samples to answer; None for any samples.
 
     Raises:
-        InputError: there are several data sets or another kind of task, rows have no answer, labels could not be told
-            apart where they are read, or the names are not those asked for. Nothing is written then.
+        InputError: there are several data sets or another kind of task, rows have no answer, labels contain separators
+            of the format, or the names are not exactly the requested ones. In this case nothing is written.
     """
     dataset = _only_dataset(source)
     if checkpoint in (BEST_PER_DATASET, BEST_OVERALL):
-        raise InputError(f"checkpoint {checkpoint!r}: the best is chosen by labels, which a challenge keeps; name one")
+        raise InputError(
+            f"checkpoint {checkpoint!r}: the best one is chosen by labels, which a challenge does not publish; name one"
+        )
     rule = resolve_rule({dataset: source.checkpoints(dataset)}, checkpoint)
     stem = source.checkpoints(dataset)[-1] if rule in (LAST, SINGLE) else rule
     predictions = source.load(dataset, stem, Rules())
@@ -64,7 +66,7 @@ def export_codabench(
     given: list[str] = predictions.names.to_pylist()
     if silent.any():
         raise InputError(
-            f"{predictions.where}: {int(silent.sum())} rows failed or hold no answer, which would be read as "
+            f"{predictions.where}: {int(silent.sum())} rows failed or contain no answer, and would be read as "
             f"neutral: {listed([given[row] for row in np.flatnonzero(silent)[:_LISTED]])}; predict them"
         )
     if names is not None:
@@ -83,10 +85,12 @@ def export_codabench(
 
 def _only_dataset(source: PredictionSource) -> str:
     if len(source.files) != 1:
-        raise InputError(f"the answers are of one data set, there are {', '.join(source.files)}: choose it (--dataset)")
+        raise InputError(
+            f"only one data set can be exported, but there are {', '.join(source.files)}; choose one (--dataset)"
+        )
     (dataset,) = source.files
     if source.tasks[dataset].of_kind.truth != "labels":
-        raise InputError(f"{dataset}: {CODABENCH} with the column openset is for fine-grained tasks alone")
+        raise InputError(f"{dataset}: {CODABENCH} with the column openset is only for fine-grained tasks")
     return dataset
 
 
@@ -109,6 +113,6 @@ def _check_labels(names: Sequence[str], answers: Sequence[Sequence[str]], where:
     if odd:
         name, label = odd[0]
         raise InputError(
-            f"{where}: {len(odd)} labels hold commas, quotes, brackets or odd characters, as {short_repr(label)} of "
-            f"{short_repr(name)}: the challenge would take them apart; fix them"
+            f"{where}: {len(odd)} labels contain commas, quotes, brackets or unprintable characters, such as "
+            f"{short_repr(label)} of {short_repr(name)}; the challenge would split them: fix them"
         )

@@ -1,4 +1,4 @@
-"""Scores of single answers, as a reward or a monitor needs them: no files, no names, nothing refused for one answer."""
+"""Score single answers, for rewards and monitoring: without files or names, and without refusing bad answers."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -26,23 +26,23 @@ def sample_scores(
     protocol: str = "official",
     level: Level = 1,
 ) -> npt.NDArray[np.float64]:
-    """The score of each of N answers alone: the data set's formula applied to one sample, not corrected for chance.
+    """Return the score of each of N answers: the data set's formula applied to one sample, not corrected for chance.
 
-    The mean of them is not the score of the data set, which is made of means (docs/metric.md).
+    Their mean is not the score of the data set, which is computed from means (docs/metric.md).
 
     Args:
-        dataset: The data set, or the definition of one of your own; its kind says how answers are scored.
-        answers: Labels (a list, or label-list text) or a polarity word for each sample; None for none.
-        truths: What is right, as in a label file: a class, labels, or a number.
-        lexicon: As for `evaluate`, and so are `protocol` and `level`.
-        protocol: How to score.
-        level: Wheel level whose sectors count.
+        dataset: The data set, or the definition of one of your own; its kind determines how answers are scored.
+        answers: Labels (a list, or label-list text) or a polarity word for each sample; None if there is no answer.
+        truths: The truths as in a label file: a class, labels, or a number.
+        lexicon: As for `evaluate`.
+        protocol: As for `evaluate`.
+        level: As for `evaluate`.
 
     Returns:
-        Scores of 0..1, shape (N,); NaN where a sample does not count, such as `neutral` under the official protocol.
+        Scores in 0..1, shape (N,); NaN if a sample does not count, such as `neutral` under the official protocol.
 
     Raises:
-        InputError: the data set is unknown, a truth is none, or an answer is neither text nor a list of words.
+        InputError: the data set is unknown, a truth is invalid, or an answer is neither text nor a list of words.
 
     Example:
         >>> sample_scores("meld", [["happy"], ["calm"], ["calm"]], ["joy", "anger", "neutral"]).tolist()
@@ -52,7 +52,7 @@ def sample_scores(
     chosen = lexicon if isinstance(lexicon, Lexicon) else load_lexicon(lexicon)
     settings = Settings(chosen, protocol, level)
     if len(answers) != len(truths):
-        raise InputError(f"{len(answers)} answers for {len(truths)} truths: give one for each")
+        raise InputError(f"{len(answers)} answers for {len(truths)} truths; give one answer per truth")
     if not len(truths):
         return np.zeros(0)
     names = list(map(str, range(len(truths))))

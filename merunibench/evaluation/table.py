@@ -1,4 +1,4 @@
-"""Several models in one table: the scores that `evaluate` gives, and the marks that `compare` gives."""
+"""Put several models into one table, with the scores of `evaluate` and the significance marks of `compare`."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -27,14 +27,14 @@ Source = Report | str | Path
 
 @dataclass(frozen=True)
 class Published:
-    """A row that was copied from a paper. Fractions.
+    """A row that was copied from a paper; scores are fractions.
 
     Attributes:
-        name: The model as the paper calls it.
+        name: The model's name in the paper.
         source: The paper, and the table in it.
         scores: Data set, kind of task or `mean` -> score.
-        lexicon: The lexicon, where the paper names it.
-        checkpoint_selection: How the checkpoint was chosen, where the paper says so.
+        lexicon: The lexicon, if the paper names it.
+        checkpoint_selection: How the checkpoint was chosen, if the paper says so.
     """
 
     name: str
@@ -55,13 +55,13 @@ def tabulate(
     units: By = "auto",
     tasks: TaskSet | Iterable[Task | str | Path] = (),
 ) -> ResultsTable:
-    """Put several models into one table: data sets as columns, the best figure of each marked.
+    """Put several models into one table: data sets as columns, with the best score in each marked.
 
     Args:
-        systems: A report each, or a per-sample file that a report wrote.
-        names: What to call them, one for each; by default the names of the models.
+        systems: Reports, or per-sample files that reports wrote.
+        names: Their names in the table, one for each; by default the names of the models.
         baseline: The name of the system that the others are tested against, as `compare` does; None for no tests.
-        published: Rows from papers, which are shown apart: never the best, and never tested.
+        published: Rows from papers, which are shown separately: never marked as best, and never tested.
         resamples: Number of resamples and random swaps of the tests, and of the intervals of per-sample files; 0 for
             none.
         seed: Seed of both.
@@ -69,7 +69,7 @@ def tabulate(
         tasks: As for `evaluate`.
 
     Raises:
-        InputError: two systems have one name or were scored differently, or there is no baseline of this name.
+        InputError: two systems have the same name or were scored differently, or no system has the baseline's name.
     """
     if not systems:
         raise InputError("a table needs at least one model")
@@ -101,11 +101,11 @@ def tabulate(
 
 
 def distinct_names(names: Sequence[str], paths: Sequence[Path]) -> list[str]:
-    """Names of which none is there twice: those of one name become the shortest ends of their paths that differ.
+    """Return distinct names: equal names are replaced by the shortest different ends of their paths.
 
     Args:
         names: One for each system.
-        paths: Where they come from.
+        paths: Their paths.
 
     Example:
         >>> distinct_names(["preds", "preds"], [Path("a/preds"), Path("b/preds")])
@@ -130,11 +130,11 @@ def distinct_names(names: Sequence[str], paths: Sequence[Path]) -> list[str]:
 
 def _names(systems: Sequence[Source], names: Sequence[str], tasks: TaskSet) -> list[str]:
     if names and len(names) != len(systems):
-        raise InputError(f"{len(names)} names for {len(systems)} models: give one for each, in their order")
+        raise InputError(f"{len(names)} names for {len(systems)} models; give one for each, in their order")
     called = list(names) or [_own_name(source, tasks) for source in systems]
     twice = [name for name in dict.fromkeys(called) if called.count(name) > 1]
     if twice:
-        raise InputError(f"two models are called {listed(twice)}; give each a name of its own (--name)")
+        raise InputError(f"two models are called {listed(twice)}; give them different names (--name)")
     return called
 
 
@@ -145,7 +145,7 @@ def _own_name(source: Source, tasks: TaskSet) -> str:
 
 
 def _computed(source: Source, resamples: int, seed: int, units: By, tasks: TaskSet) -> dict[str, Computed]:
-    """Data set -> what is shown of a system on it."""
+    """Return data set -> what the table shows of a system on it."""
     if isinstance(source, Report):
         return {scored.dataset: _of_scored(scored) for scored in source.datasets}
     systems = per_sample.read(Path(source), tasks)
@@ -182,7 +182,7 @@ def _of_system(system: LoadedScores, resamples: int, seed: int, units: By) -> Co
 
 
 def _refuse_different(rows: Mapping[str, Mapping[str, Computed]]) -> None:
-    """Figures of two lexicons, protocols or sets of samples do not belong into one column."""
+    """Refuse scores with different lexicons, protocols or samples in one column."""
     first: dict[str, tuple[str, Computed]] = {}
     for name, cells in rows.items():
         for dataset, cell in cells.items():
@@ -190,19 +190,19 @@ def _refuse_different(rows: Mapping[str, Mapping[str, Computed]]) -> None:
             differing = cell.signature.differences(against.signature)
             if differing:
                 raise InputError(
-                    f"{dataset}: {name} and {other} do not belong into one table, their scores differ in "
-                    f"{', '.join(differing)}; score them alike"
+                    f"{dataset}: {name} and {other} cannot be in one table, since their scores differ in "
+                    f"{', '.join(differing)}; score them in the same way"
                 )
 
 
 def _tests(
     sources: Mapping[str, Source], baseline: str | None, resamples: int, seed: int, units: By, tasks: TaskSet
 ) -> dict[str, Comparison]:
-    """Model -> its comparison with the baseline: the very one that `compare` makes."""
+    """Return model -> its comparison with the baseline, as `compare` makes it."""
     if baseline is None:
         return {}
     if baseline not in sources:
-        raise InputError(f"no model is called {baseline!r}, the baseline; there are {listed(sources)}")
+        raise InputError(f"no model has the name of the baseline, {baseline!r}; there are {listed(sources)}")
     if resamples < 1:
         raise InputError("testing against a baseline needs resamples; choose at least 1 (--bootstrap)")
     others = {name: source for name, source in sources.items() if name != baseline}
@@ -213,7 +213,7 @@ def _tests(
 
 
 def _columns(rows: Mapping[str, Mapping[str, Computed]], known: TaskSet) -> list[Column]:
-    """Data sets by task, then the mean of each task and of the nine, where a row has it."""
+    """Return data sets by task, then the mean of each task and of the nine, if a row has it."""
     found: dict[str, Computed] = {}
     for cells in rows.values():
         for dataset, cell in cells.items():
@@ -233,11 +233,11 @@ def _columns(rows: Mapping[str, Mapping[str, Computed]], known: TaskSet) -> list
 _SETS = {
     kind: ids for kind in KINDS if len(ids := tuple(task.id for task in benchmark_tasks() if task.kind == kind)) > 1
 }
-"""Kinds of several data sets, of which `compare` tests the mean, and their data sets."""
+"""Kinds with several data sets, whose mean `compare` tests -> their data sets."""
 
 
 def _mean(cells: Mapping[str, Computed], name: str) -> Figure | None:
-    """The mean of a task, or of the nine; None unless all its data sets are there in full."""
+    """Return the mean of a task, or of the nine; None unless all its data sets are complete."""
     sets = BENCHMARK_DATASETS if name == MEAN else _SETS[name]
     if not all(each in cells and cells[each].complete for each in sets):
         return None
@@ -254,7 +254,7 @@ def _figure(cells: Mapping[str, Computed], column: Column) -> Figure | None:
 
 
 def _best(rows: Mapping[str, Mapping[str, Computed]], columns: Sequence[Column]) -> dict[str, float]:
-    """Column -> the largest score that is printed there, where at least two rows have one."""
+    """Return column -> the largest score printed there, if at least two rows have one."""
     found = {}
     for column in columns:
         scores = [round(100 * figure.score, 2) for cells in rows.values() if (figure := _figure(cells, column))]

@@ -1,4 +1,4 @@
-"""What the reader of a paper must know of a table of several models: how its figures were made, a sentence each."""
+"""Notes for a table of several models in a paper: how its scores were computed, one sentence each."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,14 +24,14 @@ _CHOICES = {
     "single": "the only one",
 }
 _MISSING = {
-    "error": "none is missing",
-    "zero": "missing ones count as wrong",
-    "skip": "samples without one are left out",
+    "error": "complete",
+    "zero": "missing predictions count as wrong",
+    "skip": "samples without a prediction are left out",
 }
 _UNITS = {
     "samples": "samples",
     "clusters": "dialogues and videos",
-    "clusters+samples": "dialogues and videos where a data set has them, else samples",
+    "clusters+samples": "dialogues and videos if a data set has them, else samples",
 }
 
 
@@ -43,11 +43,11 @@ class Computed:
         task: The data set.
         score: The primary score, a fraction.
         ci: Its 95 % interval; None without resampling.
-        chance: What the same answers score when shuffled, uncorrected.
+        chance: The score of the same answers when shuffled, not corrected for chance.
         replicates: The score on each resample, shape (B,); empty without resampling.
         signature: What it was computed with.
         complete: Whether every sample of the official set was scored.
-        names: Names of the samples, shape (N,); None if they were left behind.
+        names: Names of the samples, shape (N,); None if they were not kept.
     """
 
     task: Task
@@ -61,7 +61,7 @@ class Computed:
 
 
 class PaperRow(Protocol):
-    """A row from a paper, as far as the notes tell of it."""
+    """The parts of a row from a paper that the notes use."""
 
     @property
     def source(self) -> str:
@@ -70,7 +70,7 @@ class PaperRow(Protocol):
 
     @property
     def lexicon(self) -> str | None:
-        """The lexicon, where the paper names it."""
+        """The lexicon, if the paper names it."""
         ...
 
 
@@ -85,7 +85,7 @@ def notes_of(
     published: Sequence[PaperRow],
     resamples: int,
 ) -> list[str]:
-    """The sentences below a table.
+    """Return the sentences below a table.
 
     Args:
         rows: Model -> data set -> what is shown.
@@ -121,7 +121,7 @@ def _how(rows: Rows, signatures: Sequence[Signature]) -> Iterator[str]:
     missing = "; ".join(_MISSING[each] for each in policies)
     yield f"Scores: {metric}, in percent; {first.protocol} protocol{lexicon}. Predictions: {missing}."
     if first.protocol == "official" and first.lexicon.startswith("builtin@"):
-        yield "Papers use the lexicon mer2025; a score under builtin cannot be held against theirs."
+        yield "Papers use the lexicon mer2025; scores with the builtin lexicon are not comparable with theirs."
 
 
 def _samples(columns: Sequence[Column]) -> Iterator[str]:
@@ -143,12 +143,12 @@ def _marks(baseline: str | None, tests: Sequence[Comparison], resamples: int) ->
     units = _UNITS.get(tests[0].units, tests[0].units)
     yield (
         f"† significantly better, ‡ significantly worse than {baseline} (p < 0.05): the larger p of the paired "
-        f"bootstrap and of approximate randomisation over {units}, {resamples} each, corrected by Holm for the "
-        "data sets, and for the means of tasks, of each row; not for the number of rows."
+        f"bootstrap and of approximate randomisation over {units}, {resamples} each, Holm-corrected within each row "
+        "for the data sets, and for the means of tasks; not for the number of rows."
     )
     left = sorted({name for each in tests for name in each.left_out})
     if left:
-        yield f"Not tested where only one of the two has it: {', '.join(title_of(name) for name in left)}."
+        yield f"Not tested, since only one of the two models has scores: {', '.join(title_of(name) for name in left)}."
 
 
 def _checkpoints(rows: Rows) -> Iterator[str]:
@@ -162,7 +162,7 @@ def _checkpoints(rows: Rows) -> Iterator[str]:
 
 
 def _origins(rows: Rows) -> Iterator[str]:
-    """Where labels and polarity were taken from, unless all came with the predictions."""
+    """Yield the sources of labels and polarity, unless all came with the predictions."""
     groups: dict[str, list[str]] = {}
     for name, cells in rows.items():
         found = {
@@ -176,7 +176,7 @@ def _origins(rows: Rows) -> Iterator[str]:
 
 
 def _no_means(rows: Rows, columns: Sequence[Column]) -> Iterator[str]:
-    """Which rows have no mean because a data set is not there in full."""
+    """Yield which rows have no mean because a data set is missing or incomplete."""
     if sum(column.name in BENCHMARK_DATASETS for column in columns) < 2:
         return
     groups: dict[tuple[str, ...], list[str]] = {}
@@ -187,11 +187,11 @@ def _no_means(rows: Rows, columns: Sequence[Column]) -> Iterator[str]:
         f"{listed(names)}: {', '.join(map(title_of, lacking))}" for lacking, names in groups.items() if lacking
     )
     if said:
-        yield f"No mean over data sets that are not there in full: {said}."
+        yield f"No mean, since data sets are missing or incomplete: {said}."
 
 
 def _counted_twice(rows: Rows, columns: Sequence[Column]) -> Iterator[str]:
-    """Which samples stand in two of the nine data sets, so that the mean counts them twice."""
+    """Yield which samples are in two of the nine data sets, so that the mean counts them twice."""
     if not any(column.name == "mean" for column in columns):
         return
     cells = next(cells for cells in rows.values() if all(name in cells for name in BENCHMARK_DATASETS))
@@ -208,8 +208,8 @@ def _published(rows: Sequence[PaperRow]) -> Iterator[str]:
         return
     sources = dict.fromkeys(row.source for row in rows)
     lexicons = sorted({row.lexicon for row in rows if row.lexicon is not None})
-    stated = f"; where a lexicon is stated it is {', '.join(lexicons)}" if lexicons else "; no lexicon is stated"
+    stated = f"; lexicon, if stated: {', '.join(lexicons)}" if lexicons else "; no lexicon is stated"
     yield (
-        f"Published rows are copied from {'; '.join(sources)}, not computed here, neither tested nor compared for the "
-        f"best{stated}."
+        f"Published rows are copied from {'; '.join(sources)}, not computed here; they are neither tested nor marked "
+        f"as best{stated}."
     )

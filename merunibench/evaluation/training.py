@@ -1,4 +1,4 @@
-"""Who trained on what: do lists of names, or names of data sets, tell that test samples were trained on?"""
+"""Check lists of sample names, or names of data sets, for test samples that a model was trained on."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,13 +19,13 @@ _AFTER_NAME = re.compile(r"[\t,;].*")
 
 
 def read_names(path: Path) -> list[str]:
-    """The names in a table (column `name`), in an official label file (.npz, all splits), or in a text, one per line.
+    """Return the names in a table (column `name`), an official label file (.npz, all splits), or a text, one per line.
 
-    Training data asks several questions of a clip, so a name may repeat; each is given once. In a text, what follows a
-    tab, comma or semicolon is no part of the name, and neither are quotes around it.
+    Names may repeat, since training data asks several questions about a clip; each is returned once. In a text, the
+    name ends at a tab, comma or semicolon, and quotes around it are removed.
 
     Raises:
-        InputError: it cannot be read, or holds no names.
+        InputError: it cannot be read, or contains no names.
     """
     if path.suffix.lower() == ".npz":
         return corpus_names(path, max_bytes=_MOST_BYTES)
@@ -34,24 +34,24 @@ def read_names(path: Path) -> list[str]:
     try:
         lines = read_plain(path, _MOST_BYTES).decode("utf-8-sig").splitlines()
     except UnicodeDecodeError:
-        raise InputError(f"{path}: is neither a table nor UTF-8 text; give names, one per line") from None
+        raise InputError(f"{path}: neither a table nor UTF-8 text; give one name per line") from None
     found = dict.fromkeys(_AFTER_NAME.sub("", line).strip(" '\"") for line in lines)
     found.pop("", None)
     if not found:
-        raise InputError(f"{path}: holds no names; give names, one a line")
+        raise InputError(f"{path}: contains no names; give one name per line")
     return list(found)
 
 
 def trained_on_tests(scores: Iterable[Scored], trained_on: Sequence[str | Path], tasks: TaskSet) -> Iterator[str]:
-    """A line for each data set whose samples are in what a model was trained on.
+    """Yield a warning for each data set whose samples are in the training data of a model.
 
     Args:
         scores: The scores, with their samples.
-        trained_on: Files of names, as `read_names` takes them, or names of data sets.
-        tasks: The data sets that there are.
+        trained_on: Files of names for `read_names`, or names of data sets.
+        tasks: The known data sets.
 
     Raises:
-        InputError: one is neither.
+        InputError: a source is neither a file nor a data set.
     """
     listed = {source: _names_or_task(str(source), tasks) for source in trained_on}
     for scored in scores:
@@ -64,8 +64,8 @@ def trained_on_tests(scores: Iterable[Scored], trained_on: Sequence[str | Path],
                 number = samples_within(scored.task, tasks[held])
             if number:
                 yield (
-                    f"{scored.dataset}: {number} of its {scored.samples} samples are in what the model was trained on "
-                    f"({source}): the score is not one of unseen samples"
+                    f"{scored.dataset}: {number} of its {scored.samples} samples are in the training data of the model "
+                    f"({source}), so the score is not on unseen samples"
                 )
 
 
@@ -74,5 +74,5 @@ def _names_or_task(source: str, tasks: TaskSet) -> set[str] | str:
         return set(map(plain_name, read_names(Path(source))))
     task = tasks.find(source)
     if task is None:
-        raise InputError(f"{source}: is neither a file of names nor a data set; known are {', '.join(tasks)}")
+        raise InputError(f"{source}: neither a file of names nor a data set; data sets are {', '.join(tasks)}")
     return task.id

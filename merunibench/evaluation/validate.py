@@ -1,4 +1,4 @@
-"""Would these predictions be scored, and what do they hold? Everything that scoring refuses is found, all at once."""
+"""Report what predictions contain, and find everything that scoring would refuse, all at once."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -43,21 +43,21 @@ def validate(  # noqa: PLR0913 - options of `merunibench validate`
     name_regex: str | None = None,
     tasks: TaskSet | Iterable[Task | str | Path] = (),
 ) -> Validation:
-    """Take account of predictions without scoring them.
+    """Report what predictions contain without scoring them.
 
     Args:
         predictions: As for `evaluate`, as files.
-        data_root: The folder with the ground truth, which names are held against; None to look at the files alone.
-        datasets: Data set or data sets to look at; by default all.
-        model: Which model folder to look at, where `predictions` holds several.
-        missing: As for `evaluate`: what would be done about samples without a prediction.
-        max_bytes: Most bytes that a compressed file may unpack to.
-        columns: As for `evaluate`, and so is `name_regex`.
-        name_regex: The part of a prediction's name that counts.
+        data_root: The folder with the ground truth, to check names; None to check only the files themselves.
+        datasets: Data set or data sets to validate; by default all.
+        model: Model folder to validate, if `predictions` contains several.
+        missing: As for `evaluate`: how samples without a prediction would be treated.
+        max_bytes: Largest size in bytes that a compressed file may unpack to.
+        columns: As for `evaluate`.
+        name_regex: As for `evaluate`.
         tasks: As for `evaluate`: data sets of your own.
 
     Raises:
-        InputError: there are no predictions or no ground truth to look at. What is wrong with a file is in the result.
+        InputError: there are no predictions or no ground truth. Problems of files are in the result.
     """
     known = as_task_set(tasks)
     wanted = [known.get_task(name).id for name in ([datasets] if isinstance(datasets, str) else datasets or ())]
@@ -70,7 +70,7 @@ def validate(  # noqa: PLR0913 - options of `merunibench validate`
         arrangement=Arrangement(columns or {}, name_regex),
         tasks=known,
     )
-    # Own data sets may name their labels: names are held against those even where no folder is given.
+    # Own data sets may name their labels, so names are checked against those even if no folder is given.
     held_against = data_root is not None or bool(find_labels(None, known))
     labels = find_truth(None if data_root is None else Path(data_root), known) if held_against else {}
     problems = [f"{name}: no predictions" for name in wanted if name not in source.files]
@@ -80,7 +80,7 @@ def validate(  # noqa: PLR0913 - options of `merunibench validate`
     for name in known.in_order([name for name in wanted or source.files if name in source.files]):
         truth = None
         if held_against and name not in labels:
-            unlabelled += [f"{name}: predictions but no ground truth, not scored"] if not wanted else []
+            unlabelled += [f"{name}: not scored, it has no ground truth"] if not wanted else []
         elif held_against:
             try:
                 truth = load_truth(known[name], labels[name], max_bytes=max_bytes)
@@ -97,7 +97,7 @@ def validate(  # noqa: PLR0913 - options of `merunibench validate`
 def _look(
     source: PredictionSource, task: Task, checkpoint: str, truth: GroundTruth | None, missing: Missing
 ) -> tuple[FileFound, Predictions | None]:
-    """What one file holds, and its predictions if they can be read."""
+    """Return what one file contains, and its predictions if they can be read."""
     try:
         table = source.table(task.id, checkpoint, full=False)
     except InputError as error:
@@ -107,10 +107,12 @@ def _look(
     try:
         names = name_column(table)
     except InputError as error:
-        # With names of its own, the table is looked at further.
+        # Continue with row numbers as names.
         problems, names = [str(error)], None
         numbers = pa.array(np.arange(table.num_rows)).cast(pa.large_string())
-        table = with_columns(table, {"name": pc.utf8_lpad(numbers, 12, "0")})  # in order: quickly seen to be different
+        table = with_columns(
+            table, {"name": pc.utf8_lpad(numbers, 12, "0")}
+        )  # sorted, so they are quickly found to be distinct
     if names is not None and truth is not None:
         matched = int(np.asarray(pc.is_in(truth.names, value_set=names)).sum())
         found = replace(found, matched=matched, missing=len(truth) - matched, extra=len(names) - matched)
@@ -131,16 +133,16 @@ def _read(table: Table, task: Task, problems: list[str]) -> Predictions | None:
 
 
 def _refusals(made: Predictions, account: Account, truth: GroundTruth | None, missing: Missing) -> list[str]:
-    """Why scoring would refuse predictions that can be read."""
+    """Return why scoring would refuse predictions that can be read."""
     said = []
     without = account.failed + account.missing
     if truth is None and without and missing == "error":
         said.append(
-            f"{made.where}: {account.failed} rows are marked as failed and {account.missing} hold no answer; "
+            f"{made.where}: {account.failed} rows are marked as failed and {account.missing} contain no answer; "
             "predict them, or choose --missing zero (count as wrong) or --missing skip (leave out)"
         )
     elif truth is None and without == account.rows:
-        said.append(f"{made.where}: no row holds an answer: nothing to score")
+        said.append(f"{made.where}: no row contains an answer, so there is nothing to score")
     try:
         if truth is not None:
             align(truth, made, missing)
@@ -151,7 +153,7 @@ def _refusals(made: Predictions, account: Account, truth: GroundTruth | None, mi
 
 
 def _mixed(dataset: str, made: dict[str, Predictions]) -> list[str]:
-    """Why the best of several checkpoints, which scoring takes by default, could not be told."""
+    """Return why the best checkpoint, which scoring uses by default, could not be chosen."""
     try:
         refuse_mixed_origins(dataset, {stem: (each.labels_from, each.polarity_from) for stem, each in made.items()})
     except InputError as error:

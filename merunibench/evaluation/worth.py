@@ -1,7 +1,7 @@
-"""What a score is worth: baselines scored as the model was, and the model's own answers in head words.
+"""Put a score in context: baselines scored like the model, and the model's own answers rewritten to head words.
 
-The head word of a sector is its name. Where every label of an answer is replaced by it, what is left of the score did
-not hang on the choice of words.
+The head word of a sector is its name. The score that remains when every label is replaced by its head word does not
+depend on the choice of words.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -27,16 +27,16 @@ _OFFICIAL = "official"
 
 
 def worth_of(scored: Scored, truth: GroundTruth, subtitles: Mapping[str, str] | None, settings: Settings) -> Worth:
-    """The baselines and head words beside a score.
+    """Return baselines and head-word scores for comparison with a score.
 
     Args:
         scored: The score, with its samples; baselines are scored on the same ones.
         truth: All labels of the data set.
-        subtitles: Sample name -> what is said; None where there are no subtitles.
+        subtitles: Sample name -> subtitle; None if there are no subtitles.
         settings: What the score was computed with.
 
     Raises:
-        ValueError: the score has left its samples behind.
+        ValueError: the score does not have its samples any more.
     """
     samples = scored.run_samples or ((scored.samples_scored,) if scored.samples_scored is not None else ())
     if not samples:
@@ -52,14 +52,14 @@ def worth_of(scored: Scored, truth: GroundTruth, subtitles: Mapping[str, str] | 
 def references_of(
     scored: Scored, truth: GroundTruth, others: Iterable[GroundTruth], settings: Settings
 ) -> tuple[Reference, ...]:
-    """What people's labels of the same clips in other data sets score, and the model on those clips.
+    """Return the scores of human labels of the same clips in other data sets, and of the model on those clips.
 
-    The annotations may not be independent of each other, so this is no upper bound; but it is what people said.
+    The annotations may not be independent of each other, so this is not an upper bound, but it is a human reference.
 
     Args:
         scored: The score, with its samples.
         truth: All labels of its data set.
-        others: All labels of data sets that share clips with it, each another kind of task.
+        others: All labels of data sets that share clips with it and are another kind of task.
         settings: What the score was computed with.
     """
     samples, how = scored.any_samples, replace(settings, missing="zero", bootstrap=0)
@@ -79,14 +79,14 @@ def references_of(
         model = {name: said.get(name) for name in names}
         try:
             theirs, ours = (score_predictions(same, _predictions(same, each), how) for each in (people, model))
-        except InputError:  # none of the shared samples counts
+        except InputError:  # no shared sample counts
             continue
         found.append(Reference(other.task.id, len(rows), theirs.score, ours.score, theirs.chance))
     return tuple(found)
 
 
 def known_of(truth: GroundTruth, subtitles: Mapping[str, str] | None, lexicon: Lexicon | None, protocol: str) -> Known:
-    """What baselines may know of a data set."""
+    """Return what baselines may use of a data set."""
     units = None
     if truth.task.cluster:
         clusters = cluster_names(truth.task, truth.names).to_pylist()
@@ -95,12 +95,12 @@ def known_of(truth: GroundTruth, subtitles: Mapping[str, str] | None, lexicon: L
 
 
 def counts_neutral(protocol: str) -> bool:
-    """Whether neutral truths count in a protocol's score, as baselines are told."""
+    """Return whether neutral truths count in a protocol's score; baselines depend on it."""
     return protocol != _OFFICIAL
 
 
 def baseline_predictions(baseline: Baseline, known: Known, truth: GroundTruth) -> Predictions | None:
-    """A baseline's answers; None where it lacks what it needs."""
+    """Return a baseline's answers; None if its input is missing."""
     rows = baseline.answer(known)
     if rows is None:
         return None
@@ -109,7 +109,7 @@ def baseline_predictions(baseline: Baseline, known: Known, truth: GroundTruth) -
 
 
 def truth_fields(truth: GroundTruth) -> dict[str, str]:
-    """Sample name -> label field, as `majority` takes it; by name, so that ties do not depend on a file's order."""
+    """Return sample name -> label field for `majority`, sorted by name so that ties do not depend on file order."""
     names = truth.names.to_pylist()
     if truth.values is not None:
         texts = [repr(value) for value in truth.values.tolist()]
@@ -129,17 +129,17 @@ def _predictions(truth: GroundTruth, answers: Mapping[str, Any]) -> Predictions:
 def _baselines(
     truth: GroundTruth, subtitles: Mapping[str, str] | None, settings: Settings
 ) -> tuple[tuple[BaselineScore, ...], dict[str, str]]:
-    """Every baseline's score, and why some have none."""
+    """Return every baseline's score, and why some have none."""
     there = None if subtitles is None else _only(truth.names, subtitles)
     known = known_of(truth, there or None, settings.lexicon, settings.protocol)
     found, left_out = [], {}
     answer = truth.task.of_kind.answer
     if answer not in ("labels", "polarity"):
-        return (), dict.fromkeys(BASELINES, f"says no {answer}")
+        return (), dict.fromkeys(BASELINES, f"gives no {answer}")
     for each in BASELINES.values():
         predictions = baseline_predictions(each, known, truth)
         if predictions is None:
-            left_out[each.id] = "no subtitles" if "text" in each.modalities else "samples stand alone"
+            left_out[each.id] = "no subtitles" if "text" in each.modalities else "samples are not grouped"
             continue
         scored = score_predictions(truth, predictions, settings)
         figures = (scored.score, scored.uncorrected, scored.chance)
@@ -152,7 +152,7 @@ def _only(names: pa.Array, subtitles: Mapping[str, str]) -> dict[str, str]:
 
 
 def _in_head_words(samples: SampleScores, truth: GroundTruth, settings: Settings) -> Iterator[float]:
-    """The score of the same answers in the head words of each wheel; nothing for sentiment."""
+    """Yield the score of the same answers in the head words of each wheel; nothing for sentiment."""
     if samples.labels is None:
         return
     names, there = samples.names.to_pylist(), samples.present.tolist()
@@ -167,9 +167,9 @@ def _in_head_words(samples: SampleScores, truth: GroundTruth, settings: Settings
 
 
 def head_words(lexicon: Lexicon, labels: Iterable[str], wheel: int, level: Level = 1) -> dict[str, list[str]]:
-    """Label -> the head words of its sectors on a wheel, counted from 0; the label itself where it has none there.
+    """Return label -> head words of its sectors on a wheel, counted from 0; the label itself if it has no sector there.
 
-    The head word of a sector is its name; where the lexicon has that elsewhere, the first of the sector's words.
+    The head word of a sector is its name, or its first word if the lexicon maps its name to another sector.
     """
     sectors_of = lexicon.words_of_sectors(level)[wheel]
     head = {sector: sector if sector in words or not words else words[0] for sector, words in sectors_of.items()}

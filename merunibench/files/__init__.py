@@ -1,6 +1,6 @@
-"""Files as bytes: reading those of strangers safely, writing our own whole or not at all.
+"""Read untrusted files safely, and write files atomically.
 
-The lowest layer: it knows nothing of data sets, labels or scores.
+This is the lowest layer: it does not depend on data sets, labels or scores.
 """
 
 from merunibench.files.atomic import (

@@ -1,7 +1,7 @@
-"""How much the messages of an Arrow file unpack to, found out before any of them is unpacked.
+"""Compute the unpacked size of the messages of an Arrow file before any of them is unpacked.
 
-A buffer that is compressed begins with the length it unpacks to, for which pyarrow takes the memory at once. Where the
-buffers are, a message says in a FlatBuffer: tables whose fields are found through a list of offsets.
+A compressed buffer begins with its unpacked length, and pyarrow allocates that memory immediately. A message locates
+its buffers in a FlatBuffer: tables whose fields are found through a list of offsets.
 """
 
 from typing import Any
@@ -15,7 +15,7 @@ _BUFFERS, _COMPRESSION = 2, 3  # fields of RecordBatch
 
 
 def unpacked_size(message: Any) -> int:  # noqa: ANN401 - pyarrow has no types
-    """How many bytes the buffers of a `pyarrow.ipc.Message` take when they are unpacked.
+    """Return the unpacked size in bytes of the buffers of a `pyarrow.ipc.Message`.
 
     Raises:
         ValueError: the message is broken.
@@ -42,11 +42,11 @@ def _unpacked(body: memoryview, offset: int, length: int) -> int:
     unpacked = int.from_bytes(body[offset : offset + 8], "little", signed=True)
     if unpacked < -1:
         raise ValueError("a compressed buffer has a negative length")
-    return length if unpacked == -1 else unpacked  # -1 marks one that is not compressed after all
+    return length if unpacked == -1 else unpacked  # -1 marks an uncompressed buffer
 
 
 def _field(data: memoryview, table: int, number: int) -> int:
-    """Where a field of a table stands; 0 if it has none."""
+    """Return the position of a field of a table; 0 if it is absent."""
     offsets = table - _number(data, table, 4, signed=True)
     slot = 4 + 2 * number
     place = _number(data, offsets + slot, 2) if slot < _number(data, offsets, 2) else 0
@@ -54,7 +54,7 @@ def _field(data: memoryview, table: int, number: int) -> int:
 
 
 def _reference(data: memoryview, position: int) -> int:
-    """Where that stands which a field refers to; 0 if there is no field."""
+    """Return the position that a field refers to; 0 if there is no field."""
     return position + _number(data, position, 4) if position else 0
 
 

@@ -1,7 +1,7 @@
-"""Arrow columns of any type as few types as possible, and what they take when nothing is shared any more.
+"""Convert Arrow columns of any type to a few types, and compute their size without shared values.
 
-Dictionaries, views and run ends name one long value a million times in a few bytes each. Nothing that uses a column
-looks at these types: they are written out here, after their size is known.
+Dictionaries, views and run ends can repeat one long value a million times with a few bytes each. Other modules do not
+handle these types: they are expanded here, after their size is known.
 """
 
 from collections.abc import Callable, Iterable
@@ -18,7 +18,7 @@ _BYTES = (_types.is_binary, _types.is_large_binary, _types.is_binary_view)
 _LIST_VIEWS = (_types.is_list_view, _types.is_large_list_view)
 _LISTS = (_types.is_list, _types.is_large_list, _types.is_fixed_size_list, *_LIST_VIEWS)
 _STAND_INS = (_types.is_dictionary, _types.is_run_end_encoded)
-"""Types whose values are those of another array."""
+"""Types whose values refer to another array."""
 _SHARING = (
     *_STAND_INS,
     _types.is_string_view,
@@ -28,18 +28,18 @@ _SHARING = (
 )
 _MOST_VALUES = 1 << 25
 _LARGEST = 2**50
-"""Sums of numbers up to this stay exact, and no column has as many bytes."""
+"""Sums of numbers up to this are exact, and no column has this many bytes."""
 
 Sizes = npt.NDArray[np.int64]
 
 
 def plain_array(values: pa.Array) -> pa.Array:
-    """The values as text (`large_string`), as a dictionary of text, or as lists (`list`, `large_list`) of text.
+    """Return the values as text (`large_string`), as a dictionary of text, or as lists (`list`, `large_list`) of text.
 
-    Numbers, structures and maps stay as they are, and bytes are `large_binary`. Lists hold no dictionaries.
+    Numbers, structures and maps are not changed, and bytes become `large_binary`. Lists do not contain dictionaries.
 
     Args:
-        values: Of any type, valid throughout (`validate(full=True)`).
+        values: Values of any type that passed `validate(full=True)`.
     """
     kind = values.type
     if _types.is_dictionary(kind):
@@ -66,7 +66,7 @@ def _is_plain_list(kind: pa.DataType) -> bool:
 
 
 def _plain_lists(lists: pa.Array) -> pa.Array:
-    # Not a cast: pyarrow 26 loses the last list of a list view.
+    # A cast would not work: pyarrow 26 loses the last list of a list view.
     items = plain_array(lists.flatten())
     if _types.is_dictionary(items.type):
         items = items.cast(items.type.value_type)
@@ -81,16 +81,16 @@ def _is_one_of(kind: pa.DataType, checks: Iterable[Callable[[pa.DataType], bool]
 
 
 def _runs(values: pa.Array) -> Sizes:
-    """Which run each value is of."""
+    """Return the run that each value belongs to."""
     places = np.arange(values.offset, values.offset + len(values))
     return np.searchsorted(values.run_ends.to_numpy(), places, side="right").astype(np.int64)
 
 
 def written_out(values: pa.Array) -> int:
-    """How many bytes the values take once nothing is shared; 0 where nothing can be.
+    """Return the bytes that the values take without sharing; 0 if the type cannot share values.
 
     Raises:
-        OverflowError: too many to be counted.
+        OverflowError: there are too many values to count.
     """
     return int(_sizes(values).sum()) if _shares(values.type) else 0
 
@@ -103,14 +103,14 @@ def _shares(kind: pa.DataType) -> bool:
 
 
 def _sizes(values: pa.Array) -> Sizes:
-    """What each value takes, shape (N,); more rather than less."""
+    """Return an upper bound of the bytes of each value, shape (N,)."""
     if len(values) > _MOST_VALUES:
-        raise OverflowError("a few bytes stand for tens of millions of values")
+        raise OverflowError("a few bytes represent tens of millions of values")
     sizes = _of_kind(values)
     if not (_is_one_of(values.type, _STAND_INS) or isinstance(values, pa.ExtensionArray)):
         sizes = sizes + 8
     if len(sizes) and float(sizes.max()) * len(sizes) > _LARGEST and sizes.sum(dtype=np.float64) > _LARGEST:
-        raise OverflowError("a few bytes stand for terabytes")
+        raise OverflowError("a few bytes represent terabytes")
     return sizes
 
 
@@ -135,7 +135,7 @@ def _of_kind(values: pa.Array) -> Sizes:
     elif _types.is_struct(kind):
         sizes = sizes + sum(map(_sizes, values.flatten()))
     elif _types.is_union(kind):
-        raise OverflowError(f"values of type {kind} are not read")
+        raise OverflowError(f"values of type {kind} are not supported")
     return sizes
 
 
@@ -156,5 +156,5 @@ def _of_lists(lists: pa.Array) -> Sizes:
 
 
 def _given(values: pa.Array, sizes: npt.NDArray[Any]) -> Sizes:
-    """The sizes, 0 for what is null."""
+    """Return the sizes, with 0 for null values."""
     return np.where(values.is_valid().to_numpy(zero_copy_only=False), sizes, 0).astype(np.int64)

@@ -1,4 +1,4 @@
-"""Writing files whole or not at all: a reader never sees half a file, a failure leaves the old one in place."""
+"""Write files atomically: readers never see a partial file, and a failure keeps the old file."""
 
 import errno
 import hashlib
@@ -20,14 +20,14 @@ _DIGITS = 8
 
 @contextmanager
 def open_atomic(path: Path, mode: Literal["w", "wb"] = "w", *, sync: bool = True) -> Iterator[IO[Any]]:
-    """A file to write to that takes the place of `path` when the block ends, and vanishes when it fails.
+    """Open a temporary file that replaces `path` when the block ends, and is deleted if the block fails.
 
-    Folders above it are created. Text is UTF-8 with Unix line ends on every system.
+    Parent folders are created. Text is UTF-8 with Unix line ends on every system.
 
     Args:
-        path: Where the content shall stand.
+        path: The file to write.
         mode: `w` for text, `wb` for bytes.
-        sync: Whether the content must be on the disk when the block ends, so that a power cut cannot take it.
+        sync: Whether to flush the content to disk when the block ends, so that it survives a power cut.
 
     Yields:
         The open temporary file, in the folder of `path` so that the final move is atomic.
@@ -37,12 +37,12 @@ def open_atomic(path: Path, mode: Literal["w", "wb"] = "w", *, sync: bool = True
     """
     text = {} if mode == "wb" else {"encoding": "utf-8", "newline": "\n"}
     if _is_device(path):
-        # /dev/stdout and its like are written to; replacing one would be the end of it.
+        # Write to /dev/stdout and the like directly: replacing the device would destroy it.
         with writing(path), path.open(mode, **text) as stream:  # type: ignore[call-overload]
             yield stream
         return
-    path = Path(os.path.realpath(path))  # behind a symbolic link stands the file that is meant
-    # Not tempfile: its files are private to the user, where a result should have the usual permissions.
+    path = Path(os.path.realpath(path))  # replace the target of a symbolic link, not the link
+    # tempfile is not used, since its files are private to the user; a result should have the usual permissions.
     temporary = path.parent / _temporary_name(path)
     try:
         with writing(path):
@@ -54,18 +54,18 @@ def open_atomic(path: Path, mode: Literal["w", "wb"] = "w", *, sync: bool = True
                     os.fsync(stream.fileno())
             temporary.replace(path)
     finally:
-        with suppress(OSError):  # the folder may be no folder; what went wrong has been said
+        with suppress(OSError):  # the parent may not be a folder; that error was already raised
             temporary.unlink(missing_ok=True)
 
 
 @contextmanager
 def whole_set(out: Path) -> Iterator[Path]:
-    """A folder to write a set of files to; they take their places below `out` when the block ends, none if it fails.
+    """Provide a folder for a set of files, which are moved to `out` when the block ends; if it fails, none is.
 
-    It lies in `out`, so that it is of the same file system, whatever `out` is.
+    The folder is inside `out`, so that it is on the same file system.
 
     Raises:
-        InputError: a file of the set cannot take its place, or `out` cannot be written.
+        InputError: a file of the set cannot be moved, or `out` cannot be written.
     """
     temporary = out / _temporary_name(out)
     fresh = next((path for path in (*reversed(out.parents), out) if not os.path.lexists(path)), None)
@@ -77,16 +77,16 @@ def whole_set(out: Path) -> Iterator[Path]:
     except BaseException as error:
         shutil.rmtree(temporary, ignore_errors=True)
         for folder in sorted((fresh, *fresh.rglob("*")), reverse=True) if fresh else ():
-            with suppress(OSError):  # what is not empty is somebody else's
+            with suppress(OSError):  # folders that are not empty belong to others
                 folder.rmdir()
-        if isinstance(error, InputError):  # whoever reads it knows of no temporary folder
+        if isinstance(error, InputError):  # do not mention the temporary folder
             raise type(error)(str(error).replace(f"{temporary.name}{os.sep}", "")) from error
         raise
     shutil.rmtree(temporary, ignore_errors=True)
 
 
 def remove_leftovers(path: Path) -> None:
-    """Remove what killed writers of a file have left beside it; for who knows that nobody else is writing it."""
+    """Remove files that killed writers of a file left next to it. The caller must be the only writer."""
     path = Path(os.path.realpath(path))
     for left in path.parent.glob(_temporary_name(path, "?" * _DIGITS)):
         with suppress(OSError):
@@ -94,11 +94,11 @@ def remove_leftovers(path: Path) -> None:
 
 
 def remove_all_leftovers(folder: Path, *, recursive: bool = False) -> None:
-    """Remove what killed writers of any file or set have left in a folder; for who knows that nobody else writes there.
+    """Remove files that killed writers of any file or set left in a folder. The caller must be the only writer there.
 
     Args:
-        folder: The folder; it need not be there.
-        recursive: Whether to look into folders below it as well.
+        folder: The folder; it need not exist.
+        recursive: Whether to also clean its sub-folders.
     """
     pattern = f".{'[0-9a-f]' * 2 * _DIGITS}.tmp"
     for left in sorted(folder.rglob(pattern) if recursive else folder.glob(pattern)):
@@ -110,13 +110,13 @@ def remove_all_leftovers(folder: Path, *, recursive: bool = False) -> None:
 
 
 def _temporary_name(path: Path, random: str | None = None) -> str:
-    """Half of it tells what is being written, so that leftovers are known; the other half tells writers apart."""
+    """Return a name whose first half identifies the target, to find leftovers, and whose second half is random."""
     mark = hashlib.sha256(os.fsencode(path.name)).hexdigest()[:_DIGITS]
     return f".{mark}{random or secrets.token_hex(_DIGITS // 2)}.tmp"
 
 
 def _move(source: Path, target: Path) -> None:
-    """Move the files below a folder to the same places below another."""
+    """Move the files below a folder to the same relative paths below another."""
     files = [path for path in sorted(source.rglob("*")) if not path.is_dir()]
     places = [Path(os.path.realpath(target / path.relative_to(source))) for path in files]
     for place in places:
@@ -131,19 +131,19 @@ def _move(source: Path, target: Path) -> None:
 
 @contextmanager
 def writing(path: Path, *errors: type[Exception]) -> Iterator[None]:
-    """Say in one line that a file cannot be written, where the block fails to.
+    """Raise an InputError of one line if the block fails to write a file.
 
     Args:
-        path: What the message names.
-        errors: What a library raises of that, besides `OSError`.
+        path: The file named in the message.
+        errors: Exceptions that a library raises in this case, besides `OSError`.
 
     Raises:
-        InputError: it cannot.
+        InputError: the file cannot be written.
     """
     caught: tuple[type[Exception], ...] = (OSError, *errors)
     try:
         yield
-    except BrokenPipeError:  # the reader of a device has left, which is no fault of its name
+    except BrokenPipeError:  # the reader of a device has left; the path is not to blame
         raise
     except caught as error:
         hint = "" if isinstance(error, OSError) else "is the disk full? "
@@ -159,7 +159,7 @@ def _is_device(path: Path) -> bool:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write `text` to `path` as UTF-8, whole or not at all.
+    """Write `text` to `path` as UTF-8, atomically.
 
     Raises:
         InputError: the file cannot be written.
@@ -169,7 +169,7 @@ def write_text(path: Path, text: str) -> None:
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Write `content` to `path`, whole or not at all.
+    """Write `content` to `path`, atomically.
 
     Raises:
         InputError: the file cannot be written.
@@ -179,9 +179,9 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 
 def write_changed(path: Path, content: bytes) -> None:
-    """Write `content` to `path` unless it is there already: of a folder of hundreds of files, few change at a time.
+    """Write `content` to `path` unless it is unchanged, since few of hundreds of files in a folder change at a time.
 
-    Whole or not at all, but without waiting for the disk: for what can be made again after a power cut.
+    The write is atomic, but does not wait for the disk: use it for files that can be recreated after a power cut.
 
     Raises:
         InputError: the file cannot be written.

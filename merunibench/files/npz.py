@@ -1,7 +1,7 @@
-"""Reading the `.npz` archives of strangers: plain arrays and plain pickled data, nothing else, within a size limit.
+"""Read untrusted `.npz` archives: only plain arrays and plain pickled data, within a size limit.
 
-`numpy.load(allow_pickle=True)` runs whatever program a pickle holds. This reader runs nothing (see `pickles`), believes
-no size that a header declares, and unpacks only the arrays that are asked for.
+`numpy.load(allow_pickle=True)` runs any program in a pickle. This reader runs nothing (see `pickles`), does not trust
+the sizes in headers, and unpacks only the requested arrays.
 """
 
 import io
@@ -31,10 +31,10 @@ _READ_HEADER = {(1, 0): npy_format.read_array_header_1_0, (2, 0): npy_format.rea
 
 
 def npz_keys(path: Path) -> list[str]:
-    """Names of the arrays in an archive, in file order; nothing is unpacked.
+    """Return the names of the arrays in an archive, in file order, without unpacking.
 
     Raises:
-        InputError: the file is missing or no such archive.
+        InputError: the file is missing or not an npz archive.
     """
     with _opened(path) as archive:
         return list(_members(archive))
@@ -43,19 +43,19 @@ def npz_keys(path: Path) -> list[str]:
 def read_npz(
     path: Path, keys: Collection[str] | None = None, *, max_bytes: int = DEFAULT_MAX_BYTES
 ) -> dict[str, AnyArray]:
-    """Read arrays of an archive; pickled objects may be plain data only (see `pickles.load_pickle`).
+    """Read arrays of an archive; pickled objects must be plain data (see `pickles.load_pickle`).
 
     Args:
         path: The `.npz` file.
         keys: Names of the arrays to unpack; None for all.
-        max_bytes: How much all of them together may unpack to.
+        max_bytes: Largest total size that they may unpack to.
 
     Returns:
-        The arrays by name, as `numpy.load` would give them, but possibly read-only. What was saved as a dictionary is
-        an array of objects without dimensions: take it out with `.item()`.
+        The arrays by name, as `numpy.load` would return them, but possibly read-only. A saved dictionary is an array of
+        objects without dimensions; get it with `.item()`.
 
     Raises:
-        UnsafeFileError: a pickle asks for anything but plain data, or the arrays are larger than `max_bytes`.
+        UnsafeFileError: a pickle contains anything but plain data, or the arrays are larger than `max_bytes`.
         InputError: the file is missing, broken or encrypted, or lacks one of `keys`.
     """
     arrays = {}
@@ -64,7 +64,7 @@ def read_npz(
         members = _members(archive)
         for key in members if keys is None else keys:
             if key not in members:
-                raise InputError(f"{path}: holds no array {key!r}; it holds {listed(members) or 'nothing'}")
+                raise InputError(f"{path}: contains no array {key!r}; it contains {listed(members) or 'none'}")
             content = _unpack(archive, members[key], path, max_bytes, unpacked)
             unpacked += len(content)
             arrays[key] = _parse_array(content, f"{path}, array {key!r}")
@@ -84,7 +84,7 @@ def _members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
 
 
 def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path, max_bytes: int, already: int) -> bytes:
-    """The bytes of one member; only the two compressions NumPy writes, whose output can be bounded."""
+    """Return the bytes of one member, in one of the two compressions that NumPy writes, whose output can be limited."""
     if member.flag_bits & _ENCRYPTED:
         raise InputError(f"{path}: is encrypted; save it without a password")
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
@@ -96,7 +96,7 @@ def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path, max_b
 
 
 def _parse_array(content: bytes, where: str) -> AnyArray:
-    """One array in the `.npy` format, versions 1 and 2 (version 3 is for arrays with fields)."""
+    """Parse one array in the `.npy` format, version 1 or 2 (version 3 is for arrays with fields)."""
     stream = io.BytesIO(content)
     try:
         shape, fortran, dtype = _read_header(stream)
@@ -115,18 +115,18 @@ def _parse_array(content: bytes, where: str) -> AnyArray:
 def _read_header(stream: io.BytesIO) -> tuple[tuple[int, ...], bool, Any]:
     version = npy_format.read_magic(stream)
     if version not in _READ_HEADER:
-        raise ValueError(f"version {version} of the npy format is not read")
+        raise ValueError(f"version {version} of the npy format is not supported")
     with warnings.catch_warnings():
-        # NumPy warns about odd headers and then reads them; here they are read or refused without comment.
+        # NumPy warns about unusual headers and then reads them; here they are read or refused without a warning.
         warnings.simplefilter("ignore")
         return _READ_HEADER[version](stream, max_header_size=_MAX_HEADER_BYTES)
 
 
 def read_npy(path: Path, *, max_bytes: int = DEFAULT_MAX_BYTES) -> AnyArray:
-    """Read one array in an `.npy` file, as safely as `read_npz` reads several.
+    """Read one array in an `.npy` file, as safely as `read_npz`.
 
     Raises:
-        UnsafeFileError: it is larger than `max_bytes`, or holds a pickle of anything but plain data.
+        UnsafeFileError: it is larger than `max_bytes`, or contains a pickle of anything but plain data.
         InputError: the file is missing or broken.
     """
     return _parse_array(read_plain(path, max_bytes), str(path))

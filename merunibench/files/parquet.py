@@ -1,8 +1,7 @@
-"""How much the columns of a Parquet file unpack to, found out before anything of them is unpacked.
+"""Compute the unpacked size of the columns of a Parquet file before anything is unpacked.
 
-A page of a few hundred bytes may stand for gigabytes: compressed zeros, runs of one value, one long word named again
-and again. What the footer says of sizes is a claim; what every page says of itself is what pyarrow goes by, and so do
-the bounds here.
+A page of a few hundred bytes can represent gigabytes: compressed zeros, runs of one value, one long word repeated many
+times. Sizes in the footer are not verified. pyarrow uses the sizes in the page headers, and so do the bounds here.
 """
 
 from collections.abc import Iterator
@@ -19,7 +18,7 @@ _MAGIC = b"PAR1"
 _TAIL = 8
 _MOST_PAGES = 100_000
 
-# Fields as parquet.thrift numbers them.
+# Field numbers of parquet.thrift.
 _GROUPS, _COLUMNS, _META = 4, 1, 3
 _CODEC, _VALUES, _DATA_AT, _DICTIONARY_AT = 4, 5, 9, 11
 _CHUNK: Wanted = {_CODEC: INT32, **dict.fromkeys((_VALUES, _DATA_AT, _DICTIONARY_AT), INT64)}
@@ -40,13 +39,13 @@ _LENGTH = Struct("<I")
 _BY_DICTIONARY = (2, 8)
 _BY_PREFIX = 7
 
-_LOOKED_AT = 1 << 25  # bytes of a dictionary that NumPy looks at in one piece
+_LOOKED_AT = 1 << 25  # bytes of a dictionary that NumPy checks in one piece
 _BYTES_OF_A_VALUE = 8
-"""What a value takes besides its content: levels of nesting, an index or an offset."""
+"""Bytes per value besides its content: levels of nesting, an index or an offset."""
 
 
 class _Page(NamedTuple):
-    """A page: its type, where its content begins, its length, unpacked length, number of values and their encoding."""
+    """A page: its type, start of its content, length, unpacked length, number of values and their encoding."""
 
     kind: int
     start: int
@@ -58,16 +57,16 @@ class _Page(NamedTuple):
 
 @dataclass
 class ChunkBound:
-    """What a column takes at most in one row group, in bytes.
+    """Upper bound of the size of a column in one row group, in bytes.
 
     Attributes:
-        codec: How its pages are compressed, by number.
-        values: How many values it has, those that are null included.
-        pages: Its pages, unpacked.
+        codec: Number of the compression of its pages.
+        values: Number of values, including null.
+        pages: Unpacked size of its pages.
         dictionary: Its dictionary page, if it has one.
-        named: How many values are named by their place in the dictionary.
-        prefixed: Largest page whose values may each repeat the beginning of the one before; 0 for none.
-        prefixed_values: How many values such pages have.
+        named: Number of values that are given as dictionary indices.
+        prefixed: Size of the largest page whose values may share prefixes with the previous value; 0 for none.
+        prefixed_values: Number of values in such pages.
     """
 
     codec: int
@@ -80,16 +79,16 @@ class ChunkBound:
 
     @property
     def repeats(self) -> bool:
-        """Whether all values are named by few bytes each: written out, they would take a hundred times the memory."""
+        """Whether all values are short dictionary indices: plain text would take a hundred times the memory."""
         return self.named == self.values and self.pages <= _BYTES_OF_A_VALUE * self.values
 
     @property
     def least(self) -> int:
-        """What it takes however it is read."""
+        """Size that it takes at least, however it is read."""
         return self.pages + _BYTES_OF_A_VALUE * self.values
 
     def most(self, longest: int) -> int:
-        """What it takes as text if all is written out; `longest` are the bytes of the dictionary's longest value."""
+        """Return its size as plain text; `longest` is the size of the longest dictionary value in bytes."""
         return self.least + longest * self.named + self.prefixed * self.prefixed_values
 
 
@@ -105,7 +104,7 @@ class ParquetPages:
 
     def __init__(self, data: memoryview) -> None:
         if len(data) < _TAIL or data[-4:] != _MAGIC:
-            raise ValueError("no Parquet file, or not all of it: it does not end in PAR1")
+            raise ValueError("not a Parquet file, or incomplete: it does not end in PAR1")
         end = len(data) - _TAIL
         start = end - int.from_bytes(data[end : end + 4], "little")
         if start < 0:
@@ -117,10 +116,10 @@ class ParquetPages:
             raise ValueError("a column is not described")
 
     def bounds(self, leaf: int) -> list[ChunkBound]:
-        """The bounds of a column in each row group.
+        """Return the bounds of a column in each row group.
 
         Args:
-            leaf: Which of the columns without parts, counted as in the schema.
+            leaf: Index of the leaf column in the schema.
 
         Raises:
             ValueError: a description is broken.
@@ -130,10 +129,10 @@ class ParquetPages:
         return [self._bound(chunks[leaf]) for chunks in self._chunks]
 
     def longest(self, bound: ChunkBound) -> int:
-        """Bytes of the longest text in the dictionary of a chunk, or more; the dictionary is unpacked for that.
+        """Return an upper bound of the longest text in the dictionary of a chunk, in bytes; unpacks the dictionary.
 
         Raises:
-            ValueError: it is broken.
+            ValueError: the dictionary is broken.
         """
         page = bound.dictionary
         if page is None:
@@ -147,19 +146,19 @@ class ParquetPages:
         position = longest = 0
         while position <= end:
             (length,) = length_at(content, position)
-            if length > longest:  # noqa: PLR1730 - a call of `max` would take as long as all the rest
+            if length > longest:  # noqa: PLR1730 - calling `max` would double the time
                 longest = length
             position += 4 + length
         return min(longest, page.unpacked)
 
     def common_length(self, bound: ChunkBound) -> int | None:
-        """As `longest`, if that can be told at once since all the texts are equally long; else None."""
+        """Return the length of the texts in the dictionary if all have the same length, which is fast; else None."""
         page = bound.dictionary
         content = None if page is None or page.unpacked > _LOOKED_AT else self._dictionary(bound, page)
         return None if content is None else _common_length(content)
 
     def _dictionary(self, bound: ChunkBound, page: _Page) -> memoryview | None:
-        """What a dictionary page holds; None if its compression is not known."""
+        """Return the content of a dictionary page; None if its compression is unknown."""
         content = self._data[page.start : page.start + page.packed]
         if bound.codec == _PLAIN:
             return content
@@ -182,7 +181,7 @@ class ParquetPages:
         return bound
 
     def _pages(self, chunk: dict[int, int]) -> Iterator[_Page]:
-        """The pages from where and as far as pyarrow reads."""
+        """Yield the pages that pyarrow reads."""
         position, dictionary_at = chunk[_DATA_AT], chunk.get(_DICTIONARY_AT, 0)
         if 0 < dictionary_at < position:
             position = dictionary_at
@@ -204,7 +203,7 @@ class ParquetPages:
 
 
 def _common_length(content: memoryview) -> int | None:
-    """The length of the texts of a dictionary page, each with its length before it, if it is the same for all."""
+    """Return the length of the texts of a dictionary page, which are preceded by their lengths, if all are equal."""
     if not _LENGTH.size <= len(content) <= _LOOKED_AT:
         return None
     (length,) = _LENGTH.unpack_from(content)

@@ -1,10 +1,10 @@
-"""A reader for the few pickles that data files need, in which nothing can run.
+"""A reader for the few pickles that data files need, which cannot run code.
 
-A pickle is a program for a small stack machine, and Python's own machine calls whatever the program names. Restricting
-the names it may call (`Unpickler.find_class`) is not enough for files of strangers: its C code still crashes the
-process on a dictionary whose key is a deeply nested tuple, and allocates gigabytes for one large memo index. So the
-machine is written out here, for the instructions that plain data needs and no others. It has no instruction that calls
-anything: what looks like a call of NumPy's constructors is read as data and checked.
+A pickle is a program for a small stack machine, and Python's machine calls any function the program names. Restricting
+these names (`Unpickler.find_class`) is not enough for untrusted files: its C code still crashes the process on a
+dictionary whose key is a deeply nested tuple, and allocates gigabytes for one large memo index. So this module
+implements the machine with only the instructions that plain data needs. No instruction calls anything: calls of NumPy's
+constructors are read as data and checked.
 """
 
 import pickletools
@@ -21,9 +21,9 @@ from merunibench.errors import InputError, UnsafeFileError
 from merunibench.files.arrays import AnyArray, array_from_bytes, array_from_items, plain_dtype
 
 _MAX_MARKS = 100
-# One byte can make an object of 64: without a limit, a pickle within the size limit could still fill the memory.
+# One byte can create an object of 64 bytes: without this limit, a pickle within the size limit could fill the memory.
 _MAX_INSTRUCTIONS = 20_000_000
-# A few bytes can ask for one more copy of a long text or array: copies in all may be this many times the pickle.
+# A few bytes can request another copy of a long text or array: all copies may be this many times the pickle's size.
 _MAX_GROWTH = 8
 # Hashing, printing or comparing endless nesting crashes or hangs.
 _MAX_DEPTH = 16
@@ -35,7 +35,7 @@ _PUSHES_ARGUMENT = frozenset(_TEXT | _NUMBERS)
 
 
 class _Global(Enum):
-    """The names a pickle of plain data may use. They are marks, never the things that bear these names."""
+    """The names that a pickle of plain data may use. They are markers, never the named objects themselves."""
 
     ARRAY_CLASS = "numpy.ndarray"
     DTYPE = "numpy.dtype"
@@ -49,44 +49,44 @@ _GLOBALS |= {("numpy._core.multiarray", name): mark for (_, name), mark in _GLOB
 
 
 class _Array:
-    """An array of which only the beginning has been read: its content follows in a BUILD instruction."""
+    """A partially read array: its content follows in a BUILD instruction."""
 
     def __init__(self) -> None:
         self.memo_indices: list[int] = []
 
 
 class _DType:
-    """A NumPy type as a pickle describes it: its short name, then its byte order in a BUILD instruction."""
+    """A NumPy type in a pickle: its short name, then its byte order in a BUILD instruction."""
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.dtype: np.dtype[Any] | None = None
 
     def build(self, state: object) -> None:
-        """Take the byte order from `state`; fields, subarrays and metadata are refused."""
+        """Read the byte order from `state`; fields, subarrays and metadata are refused."""
         match state:
             case (int(), "<" | ">" | "|" | "=" as order, None, None, None, int(), int(), int()):
                 if not re.fullmatch(r"[a-zA-Z][0-9]*", self.name):
-                    raise ValueError("the type of an array is not understood")
+                    raise ValueError("invalid array type")
                 self.dtype = plain_dtype(order + self.name)
             case _:
-                raise ValueError("the type of an array is not understood")
+                raise ValueError("invalid array type")
 
 
 def load_pickle(payload: bytes, where: str) -> Any:  # noqa: ANN401 - a pickle may hold any plain data
-    """The plain data in a pickle: dict, list, tuple, str, bytes, int, float, bool, None, NumPy arrays and scalars.
+    """Load the plain data in a pickle: dict, list, tuple, str, bytes, int, float, bool, None, NumPy arrays and scalars.
 
     Args:
-        payload: The pickle, of any protocol; what follows its end is ignored.
+        payload: The pickle, of any protocol; bytes after its end are ignored.
         where: File and array, for the messages.
 
     Raises:
-        UnsafeFileError: it names anything but NumPy's array constructors, or does what plain data never needs.
-        InputError: it is no pickle, or a broken one.
+        UnsafeFileError: it names anything but NumPy's array constructors, or uses what plain data never needs.
+        InputError: it is not a pickle, or is broken.
     """
     try:
         with warnings.catch_warnings():
-            # A stranger's text with an odd escape is no matter for a warning of the standard library's.
+            # Suppress the standard library's warnings about unusual escapes in untrusted text.
             warnings.simplefilter("ignore", DeprecationWarning)
             value = _Machine(where).run(payload)
         _height(value, 0, {})
@@ -98,12 +98,12 @@ def load_pickle(payload: bytes, where: str) -> Any:  # noqa: ANN401 - a pickle m
 
 
 def _height(value: object, depth: int, known: dict[int, int]) -> int:
-    """The levels of dictionaries, lists, tuples and arrays of objects in `value`, which stands `depth` levels down.
+    """Return the levels of dictionaries, lists, tuples and arrays of objects in `value`, which is at level `depth`.
 
-    Shared parts are visited once (`known`, by identity): following every path to them could take for ever.
+    Shared parts are visited once (`known`, by identity): following every path to them could take forever.
 
     Raises:
-        ValueError: there are more than 16 levels in all, or `value` holds something that is no plain data.
+        ValueError: there are more than 16 levels in total, or `value` contains something other than plain data.
     """
     if type(value) in _PLAIN or isinstance(value, np.generic):
         return 0
@@ -125,11 +125,11 @@ def _children(value: object) -> Any:  # noqa: ANN401 - any iterable of anything
         return value
     if isinstance(value, np.ndarray):
         return value.flat if value.dtype.hasobject else ()
-    raise ValueError("a name or an unfinished array stands where data should")
+    raise ValueError("found a name or an incomplete array instead of data")
 
 
 class _Machine:
-    """The stack machine. Its memo is a dictionary, so that a large index costs nothing."""
+    """The stack machine. Its memo is a dictionary, so that a large index needs no memory."""
 
     def __init__(self, where: str) -> None:
         self._where = where
@@ -139,7 +139,7 @@ class _Machine:
         self._allowance = 0
 
     def run(self, payload: bytes) -> Any:  # noqa: ANN401
-        """Carry out the program; returns what is on top of the stack at its end."""
+        """Run the program and return the top of the stack at its end."""
         self._allowance = _MAX_GROWTH * len(payload)
         argument: Any
         for count, (opcode, argument, _) in enumerate(pickletools.genops(payload)):
@@ -160,10 +160,10 @@ class _Machine:
         raise ValueError("it has no end")
 
     def _refusal(self, what: str) -> UnsafeFileError:
-        return UnsafeFileError(f"{self._where}: the pickle {what}; refused, nothing of it was run")
+        return UnsafeFileError(f"{self._where}: the pickle {what}; refused, and none of it was run")
 
     def _copy(self, size: int) -> None:
-        """Account for `size` bytes that an instruction is about to copy."""
+        """Deduct `size` bytes, which an instruction is about to copy, from the allowance."""
         self._allowance -= size
         if self._allowance < 0:
             raise self._refusal("copies its content over and over")
@@ -183,7 +183,7 @@ class _Machine:
         self._stack = []
 
     def _nothing(self, _: object) -> None:
-        """Protocol version and frames say nothing about the data."""
+        """Ignore protocol version and frames, which do not affect the data."""
 
     def _put(self, index: int) -> None:
         value = self._stack[-1]
@@ -193,7 +193,7 @@ class _Machine:
 
     def _get(self, index: int) -> None:
         if index not in self._memo:
-            raise ValueError("it takes from its memo what it never put there")
+            raise ValueError("it reads a memo entry that was never stored")
         value = self._memo[index]
         if type(value) is _Array:
             raise ValueError("an array contains itself")
@@ -208,15 +208,15 @@ class _Machine:
     def _extend(self, items: list[Any]) -> None:
         target = self._stack[-1]
         if type(target) is not list:
-            raise TypeError("something is appended to what is no list")
+            raise TypeError("an item is appended to something other than a list")
         target.extend(items)
 
     def _set_items(self, items: list[Any]) -> None:
         target = self._stack[-1]
         if type(target) is not dict or len(items) % 2:
-            raise TypeError("something is stored in what is no dictionary")
+            raise TypeError("an item is stored in something other than a dictionary")
         for key, value in zip(items[::2], items[1::2], strict=True):
-            # Never a tuple: hashing a deeply nested one overflows the C stack and ends the process.
+            # Tuples are refused: hashing a deeply nested one overflows the C stack and crashes the process.
             if not isinstance(key, str | bytes | int | float | np.generic):
                 raise TypeError("the key of a dictionary is neither text nor number")
             target[key] = value
@@ -236,19 +236,19 @@ class _Machine:
     def _stack_global(self, _: object) -> None:
         name, module = self._stack.pop(), self._stack.pop()
         if not (isinstance(module, str) and isinstance(name, str)):
-            raise TypeError("a name is no text")
+            raise TypeError("a name is not text")
         self._push_global(module, name)
 
     def _push_global(self, module: str, name: str) -> None:
         mark = _GLOBALS.get((module, name))
         if mark is None:
-            raise self._refusal(f"asks for {escape_controls(f'{module}.{name}', 100)}, which is no plain data")
+            raise self._refusal(f"asks for {escape_controls(f'{module}.{name}', 100)}, which is not plain data")
         self._stack.append(mark)
 
     def _reduce(self, _: object) -> None:
         arguments, function = self._stack.pop(), self._stack.pop()
         if type(function) is not _Global or type(arguments) is not tuple:
-            raise self._refusal("calls what is no function")
+            raise self._refusal("calls something other than a function")
         match function, arguments:
             case _Global.NEW_ARRAY, (_Global.ARRAY_CLASS, (0,), b"b" | "b"):
                 self._stack.append(_Array())
@@ -275,14 +275,14 @@ class _Machine:
             raise self._refusal("sets the state of an object")
 
     def _array(self, state: object) -> AnyArray:
-        """The array that NumPy describes as (version, shape, type, Fortran order, content)."""
+        """Return the array that NumPy describes as (version, shape, type, Fortran order, content)."""
         match state:
             case (1, tuple(shape), _DType(dtype=np.dtype() as dtype), bool(fortran), list(items)) if dtype.hasobject:
                 self._copy(8 * len(items))
                 return array_from_items(items, shape, fortran=fortran)
             case (1, tuple(shape), _DType(dtype=np.dtype() as dtype), bool(fortran), bytes(data)):
                 return array_from_bytes(memoryview(data), dtype, shape, fortran=fortran)
-        raise ValueError("the content of an array is not understood")
+        raise ValueError("invalid array content")
 
     _INSTRUCTIONS: ClassVar[dict[str, Callable[["_Machine", Any], None]]] = {
         "PROTO": _nothing,

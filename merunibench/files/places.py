@@ -1,6 +1,6 @@
-"""Where names and paths of strangers may lead: to files below the folder that they belong to, all links followed.
+"""Restrict untrusted names and paths to files below the folder that they belong to, with all links resolved.
 
-A table, a data set or a folder somebody sends could otherwise choose which of the user's files go to an endpoint.
+Otherwise a table, a data set or a folder from someone else could choose which of the user's files go to an endpoint.
 """
 
 import os
@@ -11,61 +11,63 @@ from merunibench._text import short_repr
 from merunibench.errors import InputError
 
 _LONGEST_PART, _LONGEST_PATH = 255, 4000
-"""Bytes of a file's name, and of a path, that systems have room for; beyond, they fail in ways of their own."""
+"""Largest file name and path in bytes; longer ones fail in different ways on different systems."""
 
 
 def inside(folder: Path, relative: str, *, outside: bool = False) -> Path:
-    """The path of a file below a folder; whether it is there is not looked at.
+    """Return the path of a file below a folder, without checking that it exists.
 
     Args:
-        folder: Where it belongs.
-        relative: Its path from there; an absolute one too, if it leads to the same place.
+        folder: The folder that the file must be in.
+        relative: Its relative path; an absolute path is accepted if it leads to the same place.
         outside: Whether it may lead anywhere (`--allow-outside`).
 
     Raises:
-        InputError: it leads out of the folder, by its name or through a link, or names no file at all.
+        InputError: it leads out of the folder, by its name or through a link, or is not a valid file name.
     """
     return contained(folder, _below(folder, relative, outside=outside), outside=outside)
 
 
 def _below(folder: Path, relative: str, *, outside: bool) -> Path:
-    """The path by its name alone; of an absolute one it is left to `contained` where it leads."""
+    """Return the path, checked by its name alone; absolute paths are checked by `contained`."""
     try:
         parts = os.fsencode(relative).split(b"/")
         fits = max(map(len, parts)) <= _LONGEST_PART and sum(map(len, parts)) + len(parts) <= _LONGEST_PATH
     except UnicodeEncodeError:  # half of a character
         fits = False
     if "\0" in relative or not fits:
-        raise InputError(f"{folder}: {short_repr(relative)} leads out of the folder; refused: it is no name of a file")
+        raise InputError(f"{folder}: {short_repr(relative)} leads out of the folder; refused: it is not a file name")
     base = os.path.normpath(folder)
     path = Path(os.path.normpath(Path(base) / relative))
     below = path.is_relative_to(base) and path != Path(base)
     if not outside and not (below or Path(relative).is_absolute()):
         raise InputError(
-            f"{folder}: {short_repr(relative)} leads out of the folder; refused (--allow-outside takes it)"
+            f"{folder}: {short_repr(relative)} leads out of the folder; refused (--allow-outside permits it)"
         )
     return path
 
 
 def contained(folder: Path, path: Path, *, outside: bool = False) -> Path:
-    """The same path, if it lies in the folder when all links are followed.
+    """Return the path if it is in the folder after all links are resolved.
 
     Raises:
-        InputError: it does not, and `outside` is not set.
+        InputError: it is outside the folder, and `outside` is not set.
     """
     place, root = os.path.realpath(path), os.path.realpath(folder)
     if outside or (place != root and Path(place).is_relative_to(root)):
         return path
     name = short_repr(str(path.relative_to(folder) if path.is_relative_to(folder) else path))
-    raise InputError(f"{folder}: {name} leads out of the folder, to another place; refused (--allow-outside takes it)")
+    raise InputError(
+        f"{folder}: {name} leads out of the folder, to another place; refused (--allow-outside permits it)"
+    )
 
 
 def named_file(folder: Path, patterns: Sequence[str], name: str, *, outside: bool = False) -> Path:
-    """The first file among patterns with `{name}`; the first pattern's path if none is there, for messages to name.
+    """Return the first existing file for patterns with `{name}`; if there is none, the path of the first pattern.
 
     Args:
-        folder: Where they are looked for.
-        patterns: Paths from there.
+        folder: The folder that contains the files.
+        patterns: Paths relative to it.
         name: The value of `{name}`.
         outside: Whether the file may be a link to anywhere.
 
@@ -74,7 +76,7 @@ def named_file(folder: Path, patterns: Sequence[str], name: str, *, outside: boo
     """
     paths = []
     for pattern in patterns:
-        # The path before the first folder that contains the name is ours.
+        # The part of the pattern before the name is trusted.
         above = pattern[: pattern.index("{name}")].rpartition("/")[0]
         relative = pattern[len(above) :].lstrip("/").replace("{name}", name)
         paths.append(_below(folder / above, relative, outside=outside))

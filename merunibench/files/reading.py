@@ -1,4 +1,4 @@
-"""What every reader of untrusted files shares: the size limit, and errors that name the file in one line."""
+"""Shared by all readers of untrusted files: the size limit, and one-line errors that name the file."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,17 +9,17 @@ from merunibench._text import one_line
 from merunibench.errors import InputError, UnsafeFileError
 
 DEFAULT_MAX_BYTES = 1 << 30
-"""How many bytes a file may unpack to before it is refused: 1 GiB, a hundred times the largest official file."""
+"""Largest size in bytes that a file may unpack to: 1 GiB, a hundred times the largest official file."""
 
 _CHUNK = 1 << 20
 _ALWAYS_UNPACKED = 64 << 20
 _MOST_GROWTH = 256
-"""How many times its size a table may unpack to: text packs to a tenth, the most repetitive to a hundredth."""
+"""Largest ratio of unpacked to packed size of a table: text packs to a tenth, repetitive text to a hundredth."""
 
 
 @contextmanager
 def reading(path: Path, *errors: type[Exception]) -> Iterator[None]:
-    """Turn the failures of a block that reads `path` into an InputError that names it.
+    """Convert exceptions of a block that reads `path` to an InputError that names it.
 
     Args:
         path: The file being read.
@@ -40,20 +40,20 @@ def reading(path: Path, *errors: type[Exception]) -> Iterator[None]:
 
 
 def too_large(path: Path, max_bytes: int) -> UnsafeFileError:
-    """The error for a file that unpacks to more than `max_bytes`."""
+    """Return the error for a file that unpacks to more than `max_bytes`."""
     return UnsafeFileError(
         f"{path}: unpacks to more than {max_bytes} bytes; if you trust the file, raise the limit (--max-bytes)"
     )
 
 
 def read_bounded(stream: IO[bytes], path: Path, max_bytes: int, already: int = 0) -> bytes:
-    """All bytes of a stream, read piece by piece so that no header has to be believed.
+    """Read all bytes of a stream piece by piece, so that no size in a header has to be trusted.
 
     Args:
-        stream: What to read.
+        stream: The stream to read.
         path: The file it belongs to, for the message.
-        max_bytes: How much the file may unpack to.
-        already: How much of it was read before.
+        max_bytes: Largest size that the file may unpack to.
+        already: Bytes of it that were already read.
 
     Raises:
         UnsafeFileError: there are more than `max_bytes`.
@@ -69,13 +69,13 @@ def read_bounded(stream: IO[bytes], path: Path, max_bytes: int, already: int = 0
 
 
 def read_unpacked(stream: IO[bytes], path: Path, packed: int, max_bytes: int) -> bytes:
-    """All bytes that a compressed file unpacks to; one that grows as no table does is refused before it fills memory.
+    """Read all bytes that a compressed file unpacks to; implausibly large growth is refused before it fills memory.
 
     Args:
-        stream: What to read.
+        stream: The stream to read.
         path: The file, for the message.
-        packed: Its size.
-        max_bytes: How much it may unpack to.
+        packed: Its compressed size.
+        max_bytes: Largest size that it may unpack to.
 
     Raises:
         UnsafeFileError: there are more than `max_bytes`, or more than 64 MiB and 256 times its size.
@@ -87,6 +87,6 @@ def read_unpacked(stream: IO[bytes], path: Path, packed: int, max_bytes: int) ->
         return read_bounded(stream, path, likely)
     except UnsafeFileError:
         raise UnsafeFileError(
-            f"{path}: unpacks to more than {_MOST_GROWTH} times its size, as no table does; "
+            f"{path}: unpacks to more than {_MOST_GROWTH} times its size, which is implausible for a table; "
             "if you trust it, unpack it yourself"
         ) from None

@@ -1,7 +1,7 @@
-"""The compact protocol of Thrift, in which Parquet describes itself: the wanted fields, all others stepped over.
+"""Read the metadata of Parquet, in Thrift's compact protocol: requested fields are returned, all others skipped.
 
-pyarrow believes what these descriptions say and takes the memory that they ask for, or ends the process over them. So
-they are read here first, and whatever could be read in two ways is refused.
+pyarrow trusts this metadata: it allocates the memory that it declares, or crashes. So it is read here first, and
+everything ambiguous is refused.
 """
 
 from collections.abc import Mapping
@@ -15,16 +15,16 @@ _MOST_VALUES = 4_000_000
 _DEEPEST = 32
 
 Wanted = Mapping[int, Any]
-"""Number of a field -> what is wanted of it: INT32, INT64, the wanted fields of a structure, or these in a list."""
+"""Field number -> requested content: INT32, INT64, the requested fields of a structure, or these in a list."""
 
 
 class ThriftReader:
     """Reads structures one after the other.
 
     Args:
-        data: Where they stand.
-        position: Where the first begins.
-        end: What no structure may reach beyond.
+        data: The bytes that contain them.
+        position: Start of the first structure.
+        end: Position that no structure may exceed.
     """
 
     def __init__(self, data: memoryview, position: int, end: int) -> None:
@@ -33,10 +33,11 @@ class ThriftReader:
         self._left = _MOST_VALUES
 
     def structure(self, wanted: Wanted) -> dict[int, Any]:
-        """The wanted fields of the next structure, by number; those that it lacks are left out.
+        """Return the requested fields of the next structure, by number; absent ones are left out.
 
         Raises:
-            ValueError: it ends too early, has millions of values, names a wanted field twice, or gives it another type.
+            ValueError: it ends too early, has millions of values, or repeats a requested field or has it in a
+                different type.
         """
         return self._structure(wanted, 0)
 
@@ -58,7 +59,7 @@ class ThriftReader:
             found[field] = self._value(kind, want, depth)
         return found
 
-    def _value(self, kind: int, want: Any, depth: int) -> Any:  # noqa: ANN401 - what is wanted, and what is found
+    def _value(self, kind: int, want: Any, depth: int) -> Any:  # noqa: ANN401 - any field
         self._left -= 1
         if self._left < 0:
             raise ValueError("a description has millions of values")
@@ -72,7 +73,7 @@ class ThriftReader:
             return self._map(depth)
         if kind in (_BYTE, _DOUBLE, _TEXT):
             return self._skip(_WIDTHS.get(kind) or self._length())
-        if kind not in (_TRUE, _FALSE):  # the type of a field that is true or false is its value
+        if kind not in (_TRUE, _FALSE):  # the type of a boolean field is its value
             raise ValueError("a description is broken")
         return None
 
@@ -95,7 +96,7 @@ class ThriftReader:
             self._item(kinds & 15, depth)
 
     def _item(self, kind: int, depth: int) -> None:
-        """Step over an item of a list or map; there, true and false take a byte."""
+        """Skip an item of a list or map; booleans take one byte there."""
         if depth > _DEEPEST:
             raise ValueError("a description is nested too deeply")
         self._value(_BYTE if kind in (_TRUE, _FALSE) else kind, None, depth + 1)
@@ -113,7 +114,7 @@ class ThriftReader:
             raise ValueError("a description ends too early")
 
     def _length(self) -> int:
-        """A number without sign, seven bits a byte."""
+        """Read an unsigned number with seven bits per byte."""
         number = shift = 0
         while (byte := self._byte()) >= 128:
             number |= (byte & 127) << shift

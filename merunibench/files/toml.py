@@ -1,7 +1,7 @@
-"""TOML within bounds: whatever a file of a stranger holds, it is parsed quickly or refused in one line.
+"""Parse untrusted TOML within limits: quickly, or refused with an error of one line.
 
-`tomllib` keeps every prefix of a dotted key (50,000 dots take gigabytes), calls itself for every bracket, and fails in
-other ways than its own error. So size, keys and brackets are looked at before it is called, and values afterwards.
+`tomllib` keeps every prefix of a dotted key (50,000 dots take gigabytes), recurses for every bracket, and may raise
+other exceptions than its own. So size, keys and brackets are checked before it is called, and values afterwards.
 """
 
 import math
@@ -15,12 +15,12 @@ from merunibench.errors import InputError, UnsafeFileError
 from merunibench.files.plain import read_plain
 
 MAX_BYTES = 1 << 20
-"""Most bytes of a file, unless said otherwise: a hundred times the largest table of this package."""
+"""Default limit in bytes: a hundred times the largest table of this package."""
 MAX_PARTS = 16
-"""Most parts of a dotted key, most brackets within each other, and most levels of the whole table."""
+"""Maximum number of parts of a dotted key, of nested brackets, and of levels of the whole table."""
 
 _MARK = re.compile(r""" ["]{3} | '{3} | ["'\#.=,\n\[\]{}] """, re.VERBOSE)
-# What ends a string or comment that such a mark begins; an escaped character is stepped over.
+# The end of a string or comment that begins with such a mark; escaped characters are skipped.
 _END = {
     '"""': re.compile(r'\\.|"{3,5}', re.DOTALL),
     '"': re.compile(r'\\.|["\n]', re.DOTALL),
@@ -36,22 +36,22 @@ def read_toml(path: Path, *, max_bytes: int = MAX_BYTES) -> dict[str, Any]:
 
 
 def parse_toml(content: bytes, where: Path | str, *, max_bytes: int = MAX_BYTES) -> dict[str, Any]:
-    """The table that a TOML document is.
+    """Parse a TOML document.
 
     Args:
         content: The document.
-        where: What messages call it.
-        max_bytes: How long it may be.
+        where: Its name in messages.
+        max_bytes: Its maximum length.
 
     Returns:
-        Plain data: numbers are finite and of 64 bits at most, and no more than `MAX_PARTS` levels are nested.
+        Plain data: numbers are finite and have at most 64 bits, and at most `MAX_PARTS` levels are nested.
 
     Raises:
         UnsafeFileError: it is longer than `max_bytes`, or a key has more than `MAX_PARTS` parts.
-        InputError: it is no TOML in UTF-8, or holds something else than the above.
+        InputError: it is not TOML in UTF-8, or contains other data than the above.
     """
     if len(content) > max_bytes:
-        raise UnsafeFileError(f"{where}: is longer than the {max_bytes >> 10} KiB that are read")
+        raise UnsafeFileError(f"{where}: is longer than {max_bytes >> 10} KiB, the maximum")
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -65,14 +65,14 @@ def parse_toml(content: bytes, where: Path | str, *, max_bytes: int = MAX_BYTES)
     except RecursionError:
         raise InputError(f"{where}: nested too deeply") from None
     except ValueError:
-        # Python's own limit for decimal digits; its message advises what users cannot do.
+        # Python's own limit for decimal digits; its message gives advice that users cannot follow.
         raise InputError(f"{where}: cannot be read as TOML: a number has thousands of digits") from None
     _refuse_odd_values(table, where)
     return table
 
 
 def _refuse_endless_keys(text: str, where: Path | str) -> None:
-    """Count dots and brackets outside strings and comments, as the parser would meet them."""
+    """Check dots and brackets outside strings and comments, in the order of the parser."""
     position = dots = depth = 0
     while found := _MARK.search(text, position):
         mark, position = found[0], found.end()
@@ -90,7 +90,7 @@ def _refuse_endless_keys(text: str, where: Path | str) -> None:
 
 
 def _end(text: str, start: int, mark: str) -> int:
-    """Where a string or comment ends whose content begins at `start`; one without an end is no TOML, and takes all."""
+    """Return the end of a string or comment that begins at `start`; without an end, it is not TOML."""
     for found in _END[mark].finditer(text, start):
         if not found[0].startswith("\\"):
             return found.end() - (found[0] == "\n")
@@ -98,7 +98,7 @@ def _end(text: str, start: int, mark: str) -> int:
 
 
 def _refuse_odd_values(table: dict[str, Any], where: Path | str) -> None:
-    """Refuse what would be trouble for whoever gets the table: numbers that JSON has not, endless nesting."""
+    """Refuse values that would cause errors later: numbers that JSON cannot represent, and deep nesting."""
     waiting: list[tuple[str, Any, int]] = [(key, value, 1) for key, value in table.items()]
     while waiting:
         key, value, depth = waiting.pop()
@@ -111,4 +111,4 @@ def _refuse_odd_values(table: dict[str, Any], where: Path | str) -> None:
         elif isinstance(value, float) and not math.isfinite(value):
             raise InputError(f"{where}: {short_repr(key)}: must be a finite number, not {value}")
         elif isinstance(value, int) and not -(2**63) <= value < 2**63:
-            raise InputError(f"{where}: {short_repr(key)}: is a number of more than 64 bits")
+            raise InputError(f"{where}: {short_repr(key)}: is a number with more than 64 bits")

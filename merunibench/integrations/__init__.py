@@ -1,6 +1,6 @@
-"""Thin files for the trainers and harnesses that call the metric; each imports its own alone, and this module none.
+"""Adapters for trainers and harnesses that call the metric; each imports only its own library, this module none.
 
-`INTEGRATIONS` is the table behind `merunibench integrations`: what there is, where its file lies, what to configure.
+`INTEGRATIONS` is the table of `merunibench integrations`: names, files and configuration.
 """
 
 from pathlib import Path
@@ -17,9 +17,9 @@ class Integration(NamedTuple):
 
     Attributes:
         name: Name on the command line.
-        about: What it is given.
-        path: The file that it imports or is given; the package's own where it takes a dotted name.
-        configuration: What to write into its command line, configuration or code; `{path}` stands for the file.
+        about: What it uses.
+        path: The file that it imports or is given; the package's own file if it takes a dotted name.
+        configuration: Text for its command line, configuration or code; `{path}` is replaced by the file.
     """
 
     name: str
@@ -50,7 +50,7 @@ INTEGRATIONS = Registry(
         ),
         Integration(
             "verl",
-            "a reward function, for veRL-Omni too",
+            "a reward function, also for veRL-Omni",
             _REWARDS / "verl.py",
             "reward.custom_reward_function.path=pkg://merunibench.rewards.verl "
             "reward.custom_reward_function.name=compute_score",
@@ -61,13 +61,13 @@ INTEGRATIONS = Registry(
         ),
         Integration(
             "inspect",
-            "a scorer; scores finished logs again",
+            "a scorer; can also score finished logs",
             _HERE / "inspect.py",
             "inspect score LOG --scorer merunibench/mer -S dataset=DATASET",
         ),
         Integration(
             "lm-eval",
-            "a folder of tasks, subtitles alone",
+            "a folder of tasks with subtitles only",
             _HERE / "lm_eval.py",
             "merunibench integrations write lm-eval DIR --data-root DATASET",
         ),

@@ -17,7 +17,7 @@ def compute_score(
     format_weight: float = 0.1,
     **options: Any,  # noqa: ANN401 - those of WheelReward
 ) -> list[dict[str, float]]:
-    """Rewards of a batch.
+    """Return the rewards of a batch.
 
     Args:
         reward_inputs: `response` and `ground_truth` of each sample.
@@ -26,7 +26,7 @@ def compute_score(
             `merunibench.rewards.WheelReward`.
 
     Returns:
-        For each sample `overall`, and what is logged: f, precision, recall, format, labels, unknown.
+        For each sample `overall`, and values to log: f, precision, recall, format, labels, unknown.
     """
     reward = _reward(tuple(sorted(options.items())))
     found = []

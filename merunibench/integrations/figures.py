@@ -1,7 +1,7 @@
-"""What all harnesses share: the samples that they kept, scored as one data set.
+"""Shared by all harnesses: collect samples, and score them as one data set.
 
-Harnesses score sample by sample and take means. A set-level F is a formula over sums and no mean of samples, so every
-sample keeps its answer, and the data set is scored when all are there, by `merunibench.evaluate` itself.
+Harnesses score samples one by one and average. Set-level F1 is a formula over sums and not a mean of samples, so every
+sample keeps its answer, and `merunibench.evaluate` scores the data set when all samples are collected.
 """
 
 import logging
@@ -20,17 +20,17 @@ Kept = dict[str, Any]
 """A sample: `dataset`, `name`, `text` (None if there is no answer), `truth`, and `settings` of the scoring."""
 
 SETTINGS = ("protocol", "lexicon", "level")
-"""What may be set of the scoring."""
+"""Settings of the scoring that can be chosen."""
 
 
 def kept(dataset: str, name: str, text: str | None, truth: object, settings: Mapping[str, Any] | None = None) -> Kept:
-    """A sample as it is kept until all are there.
+    """Return a sample in the form that is kept until all samples are collected.
 
     Args:
         dataset: The data set, by any of its names.
         name: The sample's name.
-        text: What the model answered; None where there is no answer.
-        truth: A class word, labels (a list, or the text of one), or a number, as the data set's kind has it.
+        text: The model's answer; None if there is no answer.
+        truth: A class word, labels (a list, or the text of one), or a number, according to the data set's kind.
         settings: Those of `merunibench.evaluate` that are in `SETTINGS`.
 
     Raises:
@@ -39,29 +39,29 @@ def kept(dataset: str, name: str, text: str | None, truth: object, settings: Map
     chosen = dict(settings or {})
     odd = [key for key in chosen if key not in SETTINGS]
     if odd:
-        raise InputError(f"setting {odd[0]!r} is not known; known are {', '.join(SETTINGS)}")
+        raise InputError(f"unknown setting {odd[0]!r}; settings are {', '.join(SETTINGS)}")
     return {"dataset": get_task(dataset).id, "name": name, "text": text, "truth": truth, "settings": chosen}
 
 
 def report_of(samples: Iterable[Kept], *, bootstrap: int = 0) -> Report:
-    """The report of the samples of one data set; those without an answer count as wrong.
+    """Return the report of the samples of one data set; samples without an answer count as wrong.
 
     Args:
-        samples: What `kept` gave, once per sample, in any order.
-        bootstrap: Number of resamples behind the interval.
+        samples: Results of `kept`, once per sample, in any order.
+        bootstrap: Number of resamples for the interval.
 
     Raises:
-        InputError: there are none, they are of several data sets or settings, or a name is there twice.
+        InputError: there are no samples, they have different data sets or settings, or a name is repeated.
     """
     rows = list(samples)
     if not rows:
-        raise InputError("no sample was scored")
+        raise InputError("no samples to score")
     first = rows[0]
     for row in rows:
         for key in ("dataset", "settings"):
             if row[key] != first[key]:
                 raise InputError(
-                    f"samples of several {key}: {short_repr(str(first[key]))} and {short_repr(str(row[key]))}"
+                    f"samples have different {key}: {short_repr(str(first[key]))} and {short_repr(str(row[key]))}"
                 )
     names = [str(row["name"]) for row in rows]
     if len({*names}) < len(names):
@@ -76,7 +76,7 @@ def report_of(samples: Iterable[Kept], *, bootstrap: int = 0) -> Report:
     ]
     truth = {name: _plain(row["truth"]) for name, row in zip(names, rows, strict=True)}
     report = evaluate({dataset: answers}, {dataset: truth}, bootstrap=bootstrap, missing="zero", **first["settings"])
-    # Harnesses keep a number alone: what it was computed with, and what a reader should know, goes to their log.
+    # Harnesses only keep a number, so the signature and the warnings go to their log.
     _LOG.warning(
         "%s", "; ".join([f"{dataset}: {report.datasets[0].score:.6f}", str(report.signature), *report.warnings])
     )
@@ -84,7 +84,7 @@ def report_of(samples: Iterable[Kept], *, bootstrap: int = 0) -> Report:
 
 
 def _plain(truth: object) -> object:
-    """A truth as ground truth in memory has it: a list of one text may be the text of a list."""
+    """Convert a truth to the form of ground truth in memory: a list of one text may be the text of a list."""
     if isinstance(truth, Sequence) and not isinstance(truth, str):
         return truth[0] if len(truth) == 1 else list(truth)
     return truth

@@ -1,7 +1,7 @@
 """The rewards for ms-swift: `swift rlhf --external_plugins THIS_FILE --reward_funcs mer_wheel_f mer_format …`.
 
-ms-swift makes an instance of a class by its name in `orms`, and calls it with the completions and the columns of the
-data set. The truth is looked for in the columns that `merunibench.rewards` names. To change a reward, copy this file.
+ms-swift creates an instance of a class by its name in `orms`, and calls it with the completions and the columns of the
+data set. The truth is read from the columns that `merunibench.rewards` names. To change a reward, copy this file.
 """
 
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ REWARDS = {
 
 
 def _class_of(name: str, reward: rewards.Reward) -> type:
-    """A class as ms-swift wants it; its logs show the name of the class."""
+    """Return a class for ms-swift, whose logs show the name of the class."""
 
     def call(_: object, completions: Sequence[Any], **columns: Any) -> list[float | None]:  # noqa: ANN401
         return reward(completions, **columns)

@@ -1,7 +1,7 @@
 """The reward for OpenRLHF: `--reward.remote_url THIS_FILE`.
 
-OpenRLHF gives prompt and answer in one text, with the special tokens of the template; the answer follows the prompt.
-What this function raises would only reach a log, so no row raises. To change the reward, copy this file.
+OpenRLHF passes prompt and answer in one text, with the special tokens of the template; the answer follows the prompt.
+Exceptions would only appear in a log, so rows never raise one. To change the reward, copy this file.
 """
 
 import re
@@ -21,9 +21,9 @@ def reward_func(
     queries: Sequence[str],
     prompts: Sequence[str],
     labels: Sequence[Any],
-    **_: Any,  # noqa: ANN401 - whatever a later version gives
+    **_: Any,  # noqa: ANN401 - arguments of later versions
 ) -> dict[str, Any]:
-    """Rewards of a batch.
+    """Return the rewards of a batch.
 
     Args:
         queries: Prompt and answer of each sample, shape (N,).
@@ -46,7 +46,7 @@ def reward_func(
 
 
 def _answer(query: str, prompt: str) -> str:
-    """What follows the prompt; a token that a tokenizer puts before it, or leaves out of it, does not matter."""
+    """Return the text after the prompt, ignoring special tokens that a tokenizer adds or leaves out."""
     said, asked = (_SPECIAL_TOKEN.sub("", text).strip() for text in (query, prompt))
-    # Decoding may change the prompt's spaces; its length is then the best guess, as in OpenRLHF's own examples.
+    # Decoding may change the prompt's spaces; then its length is used, as in OpenRLHF's own examples.
     return said.removeprefix(asked) if said.startswith(asked) else said[len(asked) :]

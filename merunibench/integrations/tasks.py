@@ -1,6 +1,6 @@
-"""Task folders for harnesses that are configured by YAML: questions, truths and clips of data sets, and what scores.
+"""Write task folders for harnesses configured by YAML: questions, truths and clips of data sets, and the scorer.
 
-The folders hold labels, which are licensed: they are for the machine that they were written on.
+The folders contain labels, which are licensed: do not share them.
 """
 
 import json
@@ -20,7 +20,7 @@ from merunibench.models.prompting import fill
 from merunibench.tasks import BUILTIN, Task
 
 HARNESSES = ("lm-eval", "lmms-eval")
-"""The harnesses that a folder can be written for."""
+"""The supported harnesses."""
 
 MODULE = "mer_unibench"
 """The Python module of a task folder."""
@@ -52,12 +52,12 @@ def question(doc, lmms_eval_specific_kwargs=None):
 
 
 class TaskFolder(NamedTuple):
-    """What was written.
+    """The written tasks.
 
     Attributes:
-        tasks: The names of the tasks, as the harness takes them.
-        samples: How many samples each has.
-        remarks: What a user should know of them.
+        tasks: The names of the tasks in the harness.
+        samples: The number of samples of each task.
+        remarks: Warnings for the user.
     """
 
     tasks: tuple[str, ...]
@@ -73,31 +73,31 @@ def write_tasks(
     datasets: Sequence[str] = (),
     settings: Mapping[str, Any] | None = None,
 ) -> TaskFolder:
-    """Write a folder for `--include_path` of a harness: a task for each data set.
+    """Write a folder for `--include_path` of a harness, with one task per data set.
 
     Args:
         harness: One of `HARNESSES`.
-        folder: The folder; files of these names in it are replaced.
+        folder: The folder; existing files of the same names are replaced.
         data_root: The folder with the ground truth, and for lmms-eval the clips.
-        datasets: The data sets wanted; by default all whose labels are there.
+        datasets: The data sets; by default all whose labels are found.
         settings: `protocol`, `lexicon` and `level` of the scores.
 
     Raises:
-        InputError: the harness is not known, labels, subtitles or clips are not there, or the folder cannot be written.
-            None of the files is there then.
+        InputError: the harness is unknown, labels, subtitles or clips are missing, or the folder cannot be written. In
+            this case no file is written.
     """
     if harness not in HARNESSES:
-        raise InputError(f"{harness}: no folder can be written for it; harnesses are {', '.join(HARNESSES)}")
+        raise InputError(f"{harness}: unknown harness; harnesses are {', '.join(HARNESSES)}")
     found = find_labels(data_root)
     wanted = [BUILTIN.get_task(name).id for name in datasets] or list(found)
     if not wanted:
-        raise InputError(f"{data_root}: holds no labels; expected official folders, or tables such as meld.csv")
+        raise InputError(f"{data_root}: contains no labels; expected official folders, or tables such as meld.csv")
     lacking = [name for name in wanted if name not in found]
     if lacking:
-        raise InputError(f"{data_root}: holds no labels of {', '.join(lacking)}; found those of {', '.join(found)}")
+        raise InputError(f"{data_root}: contains no labels of {', '.join(lacking)}; found labels of {', '.join(found)}")
     unread = [name for name in wanted if not BUILTIN[name].of_kind.is_read]
     if unread:
-        raise InputError(f"{unread[0]}: its answers are not read from text, so harnesses cannot ask for them")
+        raise InputError(f"{unread[0]}: its answers cannot be extracted from text, so harnesses cannot evaluate it")
     with whole_set(folder) as place:
         counts, remarks = [], []
         for name in wanted:
@@ -116,14 +116,14 @@ def _task_name(dataset: str) -> str:
 
 
 def _documents(task: Task, labels: Path, root: Path, *, clips: bool) -> tuple[list[dict[str, str]], list[str]]:
-    """The samples of a data set as documents, and what is to be said of them."""
+    """Return the samples of a data set as documents, and warnings about them."""
     truth = read_truth(task, labels)
     names: list[str] = truth.names.to_pylist()
     subtitles = read_subtitles(root, task, names)
     if subtitles is None and not clips:
         raise InputError(
-            f"{task.id}: its subtitles ({task.folder}/{task.layout.subtitles}) are not below {root}, and without clips "
-            "a model has nothing else to go by"
+            f"{task.id}: its subtitles ({task.folder}/{task.layout.subtitles}) are not below {root}; without clips, "
+            "they are a model's only input"
         )
     said = subtitles or {}
     prompt = load_prompt(OPEN_VOCABULARY).text
@@ -157,7 +157,7 @@ def _clip(task: Task, root: Path, name: str) -> str:
             path = named_file(folder, patterns, name, outside=False)
             if path.is_file():
                 return str(path)
-    raise InputError(f"{task.id}: neither video nor sound of {short_repr(name)} is in {folder}")
+    raise InputError(f"{task.id}: neither video nor audio of {short_repr(name)} is in {folder}")
 
 
 def _yaml(harness: str, dataset: str, folder: Path) -> str:
@@ -181,6 +181,6 @@ def _module(harness: str, datasets: Sequence[str], settings: Mapping[str, Any]) 
 
 
 def _loaders(datasets: Sequence[str]) -> Iterator[str]:
-    """A loader for each data set: the harness calls functions by name."""
+    """Yield a loader for each data set, since the harness calls functions by name."""
     for name in datasets:
         yield f"documents_of_{name} = partial(lm_eval.documents, _FOLDER, {name!r})\n"

@@ -1,6 +1,6 @@
-"""The official score as a torchmetrics class: integer counts that are summed over ranks, so no rank's order matters.
+"""The official score as a torchmetrics class: integer counts that are summed over ranks, independent of their order.
 
-Strict scores, intervals and chance levels need rows: `merunibench.Accumulator` has them.
+Strict scores, intervals and chance levels need rows; use `merunibench.Accumulator` for these.
 """
 
 from collections.abc import Sequence
@@ -14,17 +14,17 @@ from merunibench.labels import LabelLists
 from merunibench.lexicon import load_lexicon
 from merunibench.protocols import PROTOCOLS
 
-ensure_torchvision()  # torchmetrics imports torchvision, which does not load beside every build of torch
+ensure_torchvision()  # torchmetrics imports torchvision, which does not load with every build of torch
 from torchmetrics import Metric  # noqa: E402
 
 _SETS = 1 << 8
 
 
 class OfficialScore(Metric):
-    """Hit rate (`kind="basic"`) or set-level F (`kind="fine-grained"`) of label lists, official protocol, level 1.
+    """Hit rate (`kind="basic"`) or set-level F1 (`kind="fine-grained"`) of label lists, official protocol, level 1.
 
-    `cells[w, 256 t + p]` counts the samples with true sectors t and predicted sectors p on wheel w. A sample that comes
-    twice counts twice.
+    `cells[w, 256 t + p]` counts the samples with true sectors t and predicted sectors p on wheel w. Repeated samples
+    are counted repeatedly.
     """
 
     full_state_update = False
@@ -32,7 +32,7 @@ class OfficialScore(Metric):
     cells: torch.Tensor
 
     def __init__(self, kind: str = "fine-grained", lexicon: str = "builtin") -> None:
-        """Start at zero; the lexicon is named, and is no part of the state."""
+        """Start with zero counts; the lexicon is given by name, and is not part of the state."""
         super().__init__()
         self._kind, self._lexicon = kind, lexicon
         zeros = torch.zeros(load_lexicon(lexicon).n_wheels, _SETS * _SETS, dtype=torch.int64)
@@ -47,7 +47,7 @@ class OfficialScore(Metric):
         self.cells += torch.stack([torch.bincount(row, minlength=_SETS * _SETS) for row in codes]).to(self.cells.device)
 
     def compute(self) -> torch.Tensor:
-        """The score, a fraction; NaN where no sample counts."""
+        """Return the score as a fraction; NaN if no sample counts."""
         metric, sums = PROTOCOLS["official"][self._kind], []
         for cells in self.cells.cpu().numpy():
             codes = np.flatnonzero(cells)

@@ -1,8 +1,9 @@
 """Rewards for training with the benchmark's metric: ready callables, and classes to configure.
 
-`wheel_f` and the others are what trainers take (`GRPOTrainer(reward_funcs=[wheel_f, answer_format])`, or
-`--reward_funcs merunibench.rewards.wheel_f`): builtin lexicon, strict protocol. `WheelReward("f", penalty="p3")` makes
-another. Neither torch nor transformers is imported; docs/rewards.md says what each pays for, and how it is hacked.
+Give `wheel_f` and the others to trainers (`GRPOTrainer(reward_funcs=[wheel_f, answer_format])`, or
+`--reward_funcs merunibench.rewards.wheel_f`); they use the builtin lexicon and the strict protocol. Create others with
+`WheelReward("f", penalty="p3")`. Neither torch nor transformers is imported; docs/rewards.md describes what each
+reward measures, and how it can be hacked.
 """
 
 from merunibench.rewards.base import Reward

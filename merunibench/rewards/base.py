@@ -1,4 +1,4 @@
-"""What all rewards share: called with completions and columns, named in logs, sent to other processes."""
+"""Base class of all rewards: called with completions and columns, named in logs, and picklable."""
 
 import logging
 from abc import ABC, abstractmethod
@@ -9,9 +9,9 @@ from typing import Any, ClassVar, NamedTuple
 from merunibench.rewards.reading import column_of, text_of
 
 VERSION = 1
-"""Raised when any reward gives another number for the same reply and truth."""
+"""Incremented when any reward changes for the same reply and truth."""
 TRUTHS = ("openset", "labels", "label", "solution")
-"""Names that the column of truths has in this field's data sets; the first that is there counts."""
+"""Common names of the column of truths in data sets; the first one that exists is used."""
 
 _LOG = logging.getLogger("merunibench.rewards")
 
@@ -20,11 +20,11 @@ LogMetric = Callable[[str, float], object]
 
 
 class Rewarded(NamedTuple):
-    """The rewards of N replies, and what trainers log about them.
+    """The rewards of N replies, and values for the trainer's log.
 
     Attributes:
-        values: One per reply; None where the reward does not apply.
-        figures: Name -> a figure of all N.
+        values: One per reply; None if the reward does not apply.
+        figures: Name -> a value for all N replies.
         columns: Name -> one value per reply.
     """
 
@@ -34,25 +34,25 @@ class Rewarded(NamedTuple):
 
 
 class Reward(ABC):
-    """A reward as trainers call it: completions and columns in, one number per completion out.
+    """A reward for trainers: takes completions and columns, and returns one number per completion.
 
-    It is called as TRL does (`reward(completions=…, log_extra=…, **columns)`) and as ms-swift does (completions first).
-    Whatever a row holds, it is scored or None; only what is wrong with the whole call is an error.
+    Supports calls of TRL (`reward(completions=…, log_extra=…, **columns)`) and ms-swift (completions first). Invalid
+    rows are scored or None; only an invalid call raises an error.
 
     Attributes:
-        last: What the last call logged, for trainers that give no hooks.
+        last: The values logged by the last call, for trainers without hooks.
     """
 
-    _made_anew: ClassVar[tuple[str, ...]] = ("last", "_sets", "_known_truths")
+    _recreated: ClassVar[tuple[str, ...]] = ("last", "_sets", "_known_truths")
 
     def __init__(self, name: str, truth: Sequence[str] = TRUTHS, on_none: float | None = None) -> None:
-        """A reward.
+        """Create a reward.
 
         Args:
-            name: What trainers call it in their logs.
-            truth: Names that the column of truths may have.
-            on_none: What a row is given to which the reward does not apply. None leaves the row out of this reward
-                where the trainer knows that (TRL, ms-swift); others need a number.
+            name: Its name in the trainer's logs.
+            truth: Possible names of the column of truths.
+            on_none: Reward of rows to which the reward does not apply. None excludes them from this reward if the
+                trainer supports it (TRL, ms-swift); other trainers need a number.
         """
         self.__name__ = name
         self._truth, self._on_none = tuple(truth), on_none
@@ -61,11 +61,11 @@ class Reward(ABC):
     @property
     @abstractmethod
     def signature(self) -> str:
-        """Everything that decides the reward, in one string."""
+        """Everything that determines the reward, in one string."""
 
     @abstractmethod
     def rewards(self, replies: Sequence[str], truths: Sequence[Any]) -> Rewarded:
-        """The reward of each reply, and what is logged about them.
+        """Return the reward of each reply, and values to log.
 
         Args:
             replies: The raw replies.
@@ -78,21 +78,21 @@ class Reward(ABC):
         *,
         log_extra: LogExtra | None = None,
         log_metric: LogMetric | None = None,
-        **columns: Any,  # noqa: ANN401 - whatever the data set has
+        **columns: Any,  # noqa: ANN401 - the columns of the data set
     ) -> list[float | None]:
-        """One reward per completion.
+        """Return one reward per completion.
 
         Args:
-            completions: Texts, or conversations of which the last message of the assistant counts.
+            completions: Texts, or conversations, of which the last message of the assistant is used.
             log_extra: TRL's hook for a column of the table that it prints.
-            log_metric: TRL's hook for a figure.
-            **columns: The columns of the data set, and whatever else the trainer gives.
+            log_metric: TRL's hook for a value.
+            **columns: The columns of the data set, and other arguments of the trainer.
 
         Returns:
-            A number per completion; None (or `on_none`) where the reward does not apply.
+            One number per completion; None (or `on_none`) if the reward does not apply.
 
         Raises:
-            InputError: no column of truths is there, or it does not fit the number of completions.
+            InputError: there is no column of truths, or its length does not match the number of completions.
         """
         truths = column_of(columns, self._truth, len(completions)) if self._truth else [None] * len(completions)
         found = self.rewards([text_of(completion) for completion in completions], truths)
@@ -109,8 +109,8 @@ class Reward(ABC):
         return [self._on_none if value is None else value for value in found.values]
 
     def __getstate__(self) -> dict[str, Any]:
-        """The settings alone: another process loads the lexicon and looks words up anew."""
-        return {name: value for name, value in vars(self).items() if name not in self._made_anew}
+        """Return only the settings: another process loads the lexicon and looks words up again."""
+        return {name: value for name, value in vars(self).items() if name not in self._recreated}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__ |= state | {"last": {}}
@@ -120,5 +120,5 @@ class Reward(ABC):
 
 
 def joined(**parts: object) -> str:
-    """A signature of these parts."""
+    """Return a signature of these parts."""
     return "|".join(["mub-reward", *(f"{name}:{value}" for name, value in parts.items()), f"v:{VERSION}"])

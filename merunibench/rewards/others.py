@@ -1,4 +1,4 @@
-"""Rewards that stand beside the wheel metric: polarity, format, and whether reasoning and answer agree."""
+"""Rewards besides the wheel metric: polarity, format, and agreement of reasoning and answer."""
 
 import re
 from collections.abc import Sequence
@@ -21,11 +21,11 @@ _TAG = re.compile(r"</?(?:context|think|answer)>")
 
 
 class PolarityReward(Reward):
-    """1 if the polarity of a reply's labels is that of the truth, else 0.
+    """1 if the polarity of a reply's labels equals that of the truth, else 0.
 
-    A truth is `positive` or `negative`, or a sentiment value of that sign. A row does not apply if its truth is neutral
-    or 0, as in scoring. Under `official` a neutral reply counts as negative, as in the benchmark; under `strict` it is
-    wrong. A reply without labels gets 0.
+    A truth is `positive` or `negative`, or a sentiment value with that sign. The reward does not apply to rows whose
+    truth is neutral or 0, as in scoring. With `official`, a neutral reply counts as negative, as in the benchmark; with
+    `strict`, it is wrong. A reply without labels gets 0.
     """
 
     def __init__(
@@ -36,7 +36,7 @@ class PolarityReward(Reward):
         name: str = "polarity",
         on_none: float | None = None,
     ) -> None:
-        """A reward; see `WheelReward` for the parameters."""
+        """Create a reward; see `WheelReward` for the parameters."""
         if protocol not in ("strict", "official"):
             raise ValueError(f"protocol must be one of strict, official, not {protocol!r}")
         super().__init__(name, truth, on_none)
@@ -44,7 +44,7 @@ class PolarityReward(Reward):
 
     @property
     def signature(self) -> str:
-        """Everything that decides the reward, in one string."""
+        """Everything that determines the reward, in one string."""
         from merunibench.extraction import EXTRACTOR
 
         lexicon, protocol = load_lexicon("builtin").label, PROTOCOLS[self._protocol].signature
@@ -67,7 +67,7 @@ class PolarityReward(Reward):
 
 
 def _sign(truth: object) -> int | None:
-    """1 or -1 for a truth that is positive or negative; None for any other."""
+    """Return 1 or -1 for a positive or negative truth; None for any other."""
     if isinstance(truth, str):
         word = _TAG.sub("", truth).strip().lower()
         if word in POLARITIES:
@@ -82,16 +82,16 @@ def _sign(truth: object) -> int | None:
 
 
 class FormatReward(Reward):
-    """1 if a reply is `<think>…</think><answer>…</answer>` and nothing else, with something in each, else 0.
+    """1 if a reply is exactly `<think>…</think><answer>…</answer>` with non-empty parts, else 0.
 
-    Source: R1-Omni; with `context`, HumanOmniV2's, which begins with `<context>…</context>`.
+    Source: R1-Omni; with `context`, HumanOmniV2, whose replies begin with `<context>…</context>`.
     """
 
     def __init__(self, *, context: bool = False, name: str = "answer_format") -> None:
-        """A reward that needs no truth.
+        """Create a reward that needs no truth.
 
         Args:
-            context: Whether a reply must begin with `<context>…</context>`; without, it must not.
+            context: Whether a reply must begin with `<context>…</context>`; otherwise it must not.
             name: Name in logs.
         """
         super().__init__(name, ())
@@ -99,7 +99,7 @@ class FormatReward(Reward):
 
     @property
     def signature(self) -> str:
-        """Everything that decides the reward, in one string."""
+        """Everything that determines the reward, in one string."""
         return joined(figure="format", context=self._context)
 
     def rewards(self, replies: Sequence[str], truths: Sequence[Any]) -> Rewarded:  # noqa: ARG002
@@ -114,16 +114,16 @@ class FormatReward(Reward):
 
 
 class Consistency(Reward):
-    """How far the labels in a reply's reasoning and in its answer agree: mean over the wheels of |T ∩ A| / |T ∪ A|.
+    """Agreement of the labels in a reply's reasoning and in its answer: mean over the wheels of |T ∩ A| / |T ∪ A|.
 
-    Wheels on which neither has an element are left out; a reply without reasoning or without labels gets 0. Source: the
-    alignment term of AffectGPT-R1's public re-implementation (arXiv 2508.01318).
+    Wheels on which neither has an element are left out; a reply without reasoning or without labels gets 0. Source:
+    alignment term of the public re-implementation of AffectGPT-R1 (arXiv 2508.01318).
     """
 
     def __init__(
         self, *, lexicon: str = "builtin", protocol: str = "strict", level: Level = 1, name: str = "consistency"
     ) -> None:
-        """A reward that needs no truth; see `WheelReward` for the parameters."""
+        """Create a reward that needs no truth; see `WheelReward` for the parameters."""
         if protocol not in ("strict", "official"):
             raise ValueError(f"protocol must be one of strict, official, not {protocol!r}")
         super().__init__(name, ())
@@ -131,7 +131,7 @@ class Consistency(Reward):
 
     @property
     def signature(self) -> str:
-        """Everything that decides the reward, in one string."""
+        """Everything that determines the reward, in one string."""
         from merunibench.extraction import EXTRACTOR
 
         return joined(

@@ -1,4 +1,4 @@
-"""What trainers hand to a reward: completions and columns of truths, in all the forms that they take."""
+"""Read the arguments of a reward: completions and columns of truths, in all forms that trainers use."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -10,19 +10,19 @@ from merunibench.errors import InputError
 from merunibench.labels import parse_label_field
 
 Part = Literal["answer", "text", "think"]
-"""Which part of a reply is read: the answer without reasoning, the whole, or the reasoning alone."""
+"""The part of a reply to read: the answer without reasoning, the whole text, or only the reasoning."""
 
 _LONGEST_KEPT = 8192
-"""Replies up to this length are remembered: late in training they repeat."""
+"""Longest reply that is cached; replies repeat late in training."""
 _THINK = re.compile(r"<think>(.*?)(?:</think>|\Z)", re.DOTALL)
 _TAGS = re.compile(r"</?(?:think|answer|context)>")
 _ANSWER = re.compile(r"<answer>(.*?)</answer>", re.DOTALL)
 
 
 def text_of(completion: object) -> str:
-    """The text of a completion: the text itself, or the last message of the assistant in a conversation.
+    """Return the text of a completion: the text itself, or the last message of the assistant in a conversation.
 
-    Parts of a message that are not text (images) are left out; what is no completion has no text.
+    Parts of a message that are not text (images) are left out; the text of an invalid completion is empty.
     """
     if isinstance(completion, str):
         return completion
@@ -42,11 +42,11 @@ def text_of(completion: object) -> str:
 
 
 def labels_of(reply: str, part: Part = "answer") -> tuple[str, ...]:
-    """The labels in a part of a reply, by the rules (docs/extraction.md); each once.
+    """Return the distinct labels in a part of a reply, extracted by the rules (docs/extraction.md).
 
     Args:
         reply: The raw reply.
-        part: Which part is read.
+        part: The part to read.
     """
     read = _remembered if len(reply) <= _LONGEST_KEPT else _read
     return read(reply, part)
@@ -67,10 +67,10 @@ _remembered = lru_cache(maxsize=1 << 14)(_read)
 
 
 def truth_labels(truth: object) -> tuple[str, ...] | None:
-    """The labels of a true value: a list, label-list text, or either in `<answer>` tags; None if there is none.
+    """Return the labels of a truth: a list, label-list text, or either in `<answer>` tags; None if it is missing.
 
     Raises:
-        TypeError: it is no label field.
+        TypeError: it is not a label field.
     """
     if truth is None or (isinstance(truth, float) and isnan(truth)):
         return None
@@ -81,26 +81,27 @@ def truth_labels(truth: object) -> tuple[str, ...] | None:
 
 
 def column_of(columns: Mapping[str, Any], names: Sequence[str], samples: int) -> Sequence[Any]:
-    """The column of truths, one for each completion.
+    """Return the column of truths, one for each completion.
 
-    Older trainers give one truth per prompt and several completions of each, one after the other: the truths are then
-    repeated.
+    Older trainers give one truth per prompt and several consecutive completions of it; the truths are then repeated.
 
     Args:
         columns: All columns that the trainer gives.
-        names: Names of the column, the first that is there counts.
+        names: Possible names of the column; the first one that exists is used.
         samples: Number of completions.
 
     Raises:
-        InputError: none of the names is there, or the completions are no multiple of the truths.
+        InputError: none of the columns exists, or the number of completions is not a multiple of the truths.
     """
     name = next((name for name in names if columns.get(name) is not None), None)
     if name is None:
         given = ", ".join(sorted(columns)) or "none"
-        raise InputError(f"no column of truths: {' or '.join(names)} is needed, the data set has {given}; see truth=")
+        raise InputError(
+            f"no column of truths: {' or '.join(names)} is needed, but the data set has {given}; set truth="
+        )
     truths = columns[name]
     if isinstance(truths, str) or not hasattr(truths, "__len__"):
-        raise InputError(f"column {name}: must hold one truth per completion, not {type(truths).__name__}")
+        raise InputError(f"column {name}: must contain one truth per completion, not {type(truths).__name__}")
     if len(truths) == samples:
         return list(truths)
     if not len(truths) or samples % len(truths):

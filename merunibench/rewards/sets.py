@@ -1,8 +1,8 @@
-"""Label lists as sets on the wheels, one sample at a time or a batch at once: what a reward is computed from.
+"""Label lists as sets on the wheels, for single samples or batches, from which rewards are computed.
 
-The sets are those of scoring (`protocols.sectors`, `protocols.elements`): sectors under the official protocol; under
-the strict one also `neutral`, and words that no wheel knows. A word is looked up once and remembered; a set is then an
-`or` of integers.
+The sets are the same as in scoring (`protocols.sectors`, `protocols.elements`): sectors with the official protocol;
+with the strict one also `neutral`, and words that are on no wheel. Each word is looked up once and cached; a set is
+then an `or` of integers.
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,9 +19,9 @@ from merunibench.protocols.neutral import read_parts
 from merunibench.words import Words
 
 _MOST_WORDS = 1 << 17
-"""Words that are remembered: as many labels outside its table as a lexicon remembers."""
+"""Number of cached words, the same as a lexicon caches for labels outside its table."""
 _WIDTH = {1: 8, 2: 64}
-"""Bits of a wheel; at level 1 eight wheels fit 64 bits."""
+"""Bits per wheel by level; at level 1, eight wheels fit into 64 bits."""
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -30,10 +30,10 @@ class LabelSet(NamedTuple):
     """The labels of one sample.
 
     Attributes:
-        bits: Its sectors, wheel by wheel, and above them a bit for `neutral`.
-        unknown: Words that no wheel knows.
+        bits: Its sectors, wheel by wheel, followed by a bit for `neutral`.
+        unknown: Words that are on no wheel.
         labels: Number of distinct labels.
-        unknown_labels: How many of them consist of such words.
+        unknown_labels: Number of labels that only consist of such words.
         extra: Number of elements that count on every wheel: `neutral` and unknown words.
     """
 
@@ -45,12 +45,12 @@ class LabelSet(NamedTuple):
 
 
 class Figures(NamedTuple):
-    """How one answer compares with the truth, means over the wheels on which the truth has an element.
+    """Comparison of an answer with the truth, as means over the wheels on which the truth has an element.
 
     Attributes:
-        precision: Share of the answer's elements that are true.
-        recall: Share of the true elements that the answer has.
-        f: Twice the common elements over the elements of both.
+        precision: Share of the answer's elements that are in the truth.
+        recall: Share of the truth's elements that are in the answer.
+        f: Twice the number of common elements divided by the number of elements of both.
         hit: Share of these wheels with a common element.
     """
 
@@ -64,12 +64,12 @@ _NOTHING: frozenset[str] = frozenset()
 
 
 class _Tables(NamedTuple):
-    """What was looked up, by labels as they are spelled.
+    """Cache of looked-up labels, by their spelling.
 
     Attributes:
-        bits: The sectors and `neutral` of each label, and a flag if it holds words that no wheel knows.
+        bits: The sectors and `neutral` of each label, and a flag if it contains words that are on no wheel.
         unknown: These words.
-        spellings: The normalised form of labels that are not in it.
+        spellings: The normalised form of labels that are not normalised.
     """
 
     bits: dict[str, int]
@@ -78,15 +78,15 @@ class _Tables(NamedTuple):
 
 
 class Sets:
-    """Label lists -> sets, by one lexicon at one level. Threads may share it."""
+    """Converts label lists to sets with one lexicon and level. It can be shared between threads."""
 
     def __init__(self, lexicon: Lexicon, level: Level, *, strict: bool) -> None:
-        """Look nothing up yet.
+        """Create it with an empty cache.
 
         Args:
-            lexicon: Words -> sectors.
+            lexicon: The lexicon that maps words to sectors.
             level: Level of the wheels.
-            strict: Whether `neutral`, and words that no wheel knows, are elements.
+            strict: Whether `neutral`, and words that are on no wheel, are elements.
         """
         self._lexicon, self._level, self._strict = lexicon, level, strict
         self._width, self._wheels = _WIDTH[level], lexicon.n_wheels
@@ -97,11 +97,11 @@ class Sets:
         self._tables = _Tables({}, {}, {})
 
     def learn(self, labels: Iterable[str]) -> _Tables:
-        """Look up the labels that are new, together; returns tables that hold all of them."""
+        """Look up all new labels together; return tables that contain all labels."""
         labels, tables = dict.fromkeys(labels), self._tables
         new = [label for label in labels if label not in tables.bits]
         if len(tables.bits) + len(new) > _MOST_WORDS:
-            # Replaced, never emptied: another thread may be reading the former ones.
+            # Replace the tables instead of clearing them: another thread may be reading the old ones.
             new, tables = list(labels), _Tables({}, {}, {})
             self._tables = tables
         if new:
@@ -109,7 +109,7 @@ class Sets:
         return tables
 
     def _look_up(self, labels: Sequence[str], tables: _Tables) -> None:
-        """Put labels into tables, by the functions that scoring uses."""
+        """Add labels to tables, with the same functions as scoring."""
         words = Words.of([normalise_label(label) for label in labels])
         reading = read_parts(words, self._lexicon)
         unknown: dict[int, list[str]] = {}
@@ -123,15 +123,15 @@ class Sets:
             if place in unknown:
                 tables.unknown[label] = tuple(unknown[place])
             bits = sum(mask << shift for mask, shift in zip(sectors, self._shifts, strict=True))
-            # Last: a label in this table is complete in all.
+            # Set this last: a label in this table is complete in all tables.
             tables.bits[label] = bits | self._neutral * is_neutral | self._flag * (place in unknown)
 
     def of(self, labels: Sequence[str], *, none_is_neutral: bool = False) -> LabelSet:
-        """The set of the labels of one sample.
+        """Return the set of the labels of one sample.
 
         Args:
             labels: The labels.
-            none_is_neutral: Whether an empty list says `neutral`, as an empty truth does.
+            none_is_neutral: Whether an empty list means `neutral`, as for truths.
         """
         tables, distinct = self._tables, set(labels)
         try:
@@ -155,9 +155,9 @@ class Sets:
         return LabelSet(bits, unknown, number, silent, len(unknown) + (bits >= self._neutral))
 
     def compare(self, answer: LabelSet, truth: LabelSet) -> Figures | None:
-        """Precision, recall, F and hit of one sample; None if no wheel knows its truth.
+        """Return precision, recall, F1 and hit of one sample; None if its truth is on no wheel.
 
-        Source: the per-sample form of the set-level F of docs/metric.md.
+        Source: per-sample form of the set-level F1 of docs/metric.md.
         """
         extra = 0
         if answer.extra and truth.extra:
@@ -180,7 +180,7 @@ class Sets:
         return Figures(precision / counted, recall / counted, f / counted, hit / counted) if counted else None
 
     def compare_all(self, answers: Sequence[LabelSet], truths: Sequence[LabelSet]) -> FloatArray:
-        """The same of N samples, shape (4, N), bit for bit; NaN where no wheel knows the truth."""
+        """Return bitwise the same for N samples, shape (4, N); NaN if the truth is on no wheel."""
         said, true = self._sectors(answers), self._sectors(truths)
         more_said, more_true = (np.array([each.extra for each in sets]) for sets in (answers, truths))
         more = np.zeros(len(answers), int)
@@ -191,14 +191,14 @@ class Sets:
         for guess, wheel in zip(said, true, strict=True):
             sizes, common = np.bitwise_count(guess) + more_said, np.bitwise_count(guess & wheel) + more
             true_sizes = np.bitwise_count(wheel) + more_true
-            # Without a true element there is none in common, and the sums grow by 0.
+            # Without true elements there are no common ones, and the sums do not change.
             divisors = np.maximum([sizes, true_sizes, (sizes + true_sizes) / 2], 0.5)
             sums += [*(common / divisors), common > 0]
             counted += true_sizes > 0
         return np.where(counted > 0, sums / np.maximum(counted, 1), np.nan)
 
     def jaccard(self, one: LabelSet, other: LabelSet) -> float:
-        """Common elements over all elements, mean over the wheels on which there are any; 0 without any."""
+        """Return common elements over all elements, averaged over the wheels that have any; 0 if there are none."""
         extra = len(one.unknown & other.unknown) + bool(one.bits & other.bits & self._neutral)
         total = counted = 0.0
         for shift in self._shifts:
@@ -210,7 +210,7 @@ class Sets:
         return total / counted if counted else 0.0
 
     def _sectors(self, sets: Sequence[LabelSet]) -> npt.NDArray[np.unsignedinteger]:
-        """The sectors of N samples as masks, shape (W, N)."""
+        """Return the sectors of N samples as masks, shape (W, N)."""
         if self._level == 1:
             packed = np.array([each.bits & _LAST_64 for each in sets], "<u8")
             if self._neutral <= _LAST_64:

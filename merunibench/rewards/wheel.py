@@ -1,7 +1,7 @@
-"""The wheel metric as a reward: the figure of one reply, under the official or the strict protocol.
+"""The wheel metric as a reward for single replies, with the official or the strict protocol.
 
-The score of a data set is F of mean precision and mean recall; the reward of a sample is the mean over the wheels of
-that sample's F. The two differ by a few points, and only the second exists for one sample.
+The score of a data set is F1 of mean precision and mean recall; the reward of a sample is the mean of its F1 over the
+wheels. The two differ by a few points, and only the second is defined for one sample.
 """
 
 import math
@@ -21,11 +21,11 @@ Figure = Literal["f", "precision", "recall", "hit"]
 Penalty = Literal["p1", "p2", "p3"]
 
 _FEW = 16
-"""Up to so many completions are compared one by one; arrays would cost more than they save."""
+"""Up to this many completions are compared one by one, which is faster than using arrays."""
 
 
 class Scores(TypedDict):
-    """What `WheelReward.score_one` gives: numbers alone, as trainers log them."""
+    """Result of `WheelReward.score_one`: only numbers, for the trainer's log."""
 
     score: float
     f: float
@@ -39,13 +39,13 @@ class Scores(TypedDict):
 
 
 def penalty_of(kind: Penalty | None, labels: int, truths: int) -> float:
-    """The factor for answers of more labels than the truth has; 1 for no more.
+    """Return the factor for answers with more labels than the truth; 1 if there are no more.
 
-    With k labels against g true ones: p1 = 1 / (k - g + 1), p2 = g / k, p3 = log g / log k, where g = 1 gives
-    log 2 / log(k + 1). Source: the public re-implementation of AffectGPT-R1 (arXiv 2508.01318).
+    With k labels and g true ones: p1 = 1 / (k - g + 1), p2 = g / k, p3 = log g / log k, except log 2 / log(k + 1) for
+    g = 1. Source: public re-implementation of AffectGPT-R1 (arXiv 2508.01318).
 
     Args:
-        kind: Which one; None for none.
+        kind: The penalty; None for no penalty.
         labels: Number of distinct labels of the answer.
         truths: Number of distinct true labels; an empty truth counts as one label, `neutral`.
 
@@ -64,17 +64,17 @@ def penalty_of(kind: Penalty | None, labels: int, truths: int) -> float:
 
 
 class WheelReward(Reward):
-    """Set-level F, precision, recall or hit of a reply on the emotion wheels.
+    """Set-level F1, precision, recall or hit of a reply on the emotion wheels.
 
-    On each wheel on which the truth G has an element, with the reply's set P:
+    For each wheel on which the truth G has an element, with the reply's set P:
 
         F = 2 |P ∩ G| / (|P| + |G|), precision = |P ∩ G| / |P|, recall = |P ∩ G| / |G|, hit = 1 if P ∩ G is not empty
 
-    and the mean over these wheels. A reply without labels (reasoning that never ends, a refusal) gets 0. A row does not
-    apply if no wheel knows its truth: under the official protocol also a truth that is `neutral`.
+    The reward is the mean over these wheels. A reply without labels (unfinished reasoning, a refusal) gets 0. The
+    reward does not apply to rows whose truth is on no wheel; with the official protocol, also if it is `neutral`.
     """
 
-    def __init__(  # noqa: PLR0913 - every one is a choice of the user's
+    def __init__(  # noqa: PLR0913 - each is a choice of the user
         self,
         figure: Figure = "f",
         *,
@@ -87,21 +87,21 @@ class WheelReward(Reward):
         name: str | None = None,
         on_none: float | None = None,
     ) -> None:
-        """A reward; the lexicon is loaded when it is first needed, and is no part of the pickle.
+        """Create a reward; the lexicon is loaded when it is first needed, and is not pickled.
 
         Args:
-            figure: What is paid for.
+            figure: The value to reward.
             lexicon: Name of an installed lexicon, or the path of one.
-            protocol: `strict`, or `official`, where words that no wheel knows cost nothing.
+            protocol: `strict`, or `official`, which does not penalise words that are on no wheel.
             level: Level of the wheels.
-            penalty: Factor for answers of more labels than the truth has; see `penalty_of`.
+            penalty: Factor for answers with more labels than the truth; see `penalty_of`.
             read: Part of the reply: the `answer`, the whole `text`, or the reasoning (`think`).
-            truth: Names that the column of truths may have.
+            truth: Possible names of the column of truths.
             name: Name in logs; `wheel_f` for the figure `f`.
-            on_none: What a row gets to which the reward does not apply.
+            on_none: Reward of rows to which the reward does not apply.
 
         Raises:
-            ValueError: a choice is not one of those above.
+            ValueError: an argument is not one of the above values.
         """
         for what, value, choices in (
             ("figure", figure, Figures._fields),
@@ -120,7 +120,7 @@ class WheelReward(Reward):
 
     @property
     def signature(self) -> str:
-        """Everything that decides the reward, in one string."""
+        """Everything that determines the reward, in one string."""
         from merunibench.extraction import EXTRACTOR
 
         return joined(
@@ -139,7 +139,7 @@ class WheelReward(Reward):
 
     @cached_property
     def _known_truths(self) -> Callable[[Any], LabelSet | None]:
-        """The sets of truths, which come again in every epoch; None where there is no truth."""
+        """Cached sets of truths, which repeat in every epoch; None if there is no truth."""
 
         def read(truth: object) -> LabelSet | None:
             labels = truth_labels(truth)
@@ -150,7 +150,7 @@ class WheelReward(Reward):
     def _truth_set(self, truth: object) -> LabelSet | None:
         try:
             return self._known_truths(tuple(truth) if isinstance(truth, list | np.ndarray) else truth)
-        except TypeError:  # no label field
+        except TypeError:  # not a label field
             return None
 
     def rewards(self, replies: Sequence[str], truths: Sequence[Any]) -> Rewarded:
@@ -160,7 +160,7 @@ class WheelReward(Reward):
         return Rewarded(values, figures, {"labels": list(map(", ".join, labels))})
 
     def of_labels(self, answers: Sequence[Sequence[str]], truths: Sequence[Any]) -> list[float | None]:
-        """The rewards of label lists, for replies that were read by other means.
+        """Return the rewards of label lists, for replies whose labels were extracted by other means.
 
         Args:
             answers: The labels of N replies.
@@ -185,7 +185,7 @@ class WheelReward(Reward):
         return found, self._logged(said, len(said) - len(known))
 
     def _compared(self, said: list[LabelSet], true: list[LabelSet]) -> list[float | None]:
-        """The figure of each sample before any penalty."""
+        """Return the value of each sample before the penalty."""
         if len(said) > _FEW:
             figures = self._sets.compare_all(said, true)[self._place].tolist()
             return [None if math.isnan(value) else value for value in figures]
@@ -194,7 +194,7 @@ class WheelReward(Reward):
 
     @staticmethod
     def _logged(said: list[LabelSet], without_truth: int) -> dict[str, float]:
-        """What shows whether a reward is being hacked."""
+        """Return values that reveal whether a reward is being hacked."""
         labels = sum(each.labels for each in said)
         logged = {
             "labels_per_sample": labels / max(len(said), 1),
@@ -204,19 +204,19 @@ class WheelReward(Reward):
         return logged | ({"without_truth_share": without_truth / len(said)} if without_truth else {})
 
     def score_one(self, reply: str, truth: Any) -> Scores:  # noqa: ANN401 - a list, text or None
-        """All figures of one reply, for trainers that call with one sample at a time.
+        """Return all values of one reply, for trainers that call with one sample at a time.
 
         Args:
             reply: The raw reply.
             truth: Its truth: a list, label-list text, `<answer>…</answer>`, or None.
 
         Returns:
-            `score` is the reward, `on_none` or 0 where the row does not apply.
+            The values; `score` is the reward, or `on_none` or 0 if it does not apply.
         """
         return self.score_labels(labels_of(reply, self._read), truth)
 
     def score_labels(self, labels: Sequence[str], truth: Any) -> Scores:  # noqa: ANN401
-        """The same for a reply that was read by other means."""
+        """Return the same for a reply whose labels were extracted by other means."""
         said, true = self._sets.of(labels), self._truth_set(truth)
         figures = None if true is None else self._sets.compare(said, true)
         if true is None or figures is None:

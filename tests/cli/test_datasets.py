@@ -190,7 +190,7 @@ def test_a_link_out_of_the_folder_is_refused(refused, tmp_path):
     (tmp_path / "sets").mkdir()
     (tmp_path / "sets" / "labels.csv").symlink_to(tmp_path / "secret.csv")
     (tmp_path / "sets" / "mine.task.toml").write_text(HEAD + 'labels = "labels.csv"\n')
-    assert "lies outside the folder" in refused("datasets", "--task", tmp_path / "sets")
+    assert "is outside the folder" in refused("datasets", "--task", tmp_path / "sets")
 
 
 @pytest.fixture

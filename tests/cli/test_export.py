@@ -47,10 +47,10 @@ def test_what_is_written_scores_what_was_given(run, answers, tmp_path):
 @pytest.mark.parametrize(
     ("row", "message"),
     [
-        ({"name": "d", "labels": ["happy, sad"]}, "1 labels hold commas"),
-        ({"name": "d", "labels": ["it's"]}, "1 labels hold commas"),
-        ({"name": "d", "status": "failed", "error": "x"}, "1 rows failed or hold no answer"),
-        ({"name": "d"}, "1 rows failed or hold no answer"),
+        ({"name": "d", "labels": ["happy, sad"]}, "1 labels contain commas"),
+        ({"name": "d", "labels": ["it's"]}, "1 labels contain commas"),
+        ({"name": "d", "status": "failed", "error": "x"}, "1 rows failed or contain no answer"),
+        ({"name": "d"}, "1 rows failed or contain no answer"),
         ({"name": "a", "labels": ["sad"]}, "names appear more than once"),
     ],
 )
@@ -71,10 +71,10 @@ def test_names_are_those_asked_for(refused, answers, tmp_path):
 
 def test_the_best_checkpoint_and_other_tasks_are_refused(refused, answers, tmp_path):
     given = ("export", "codabench", answers, tmp_path / "out")
-    assert "which a challenge keeps" in refused(*given, "--checkpoint", "best-overall")
+    assert "which a challenge does not publish" in refused(*given, "--checkpoint", "best-overall")
     write_rows(answers.with_name("meld.jsonl"), ROWS)
-    assert "choose it (--dataset)" in refused("export", "codabench", answers.parent, tmp_path / "out")
-    assert "fine-grained tasks alone" in refused(
+    assert "choose one (--dataset)" in refused("export", "codabench", answers.parent, tmp_path / "out")
+    assert "only for fine-grained tasks" in refused(
         "export", "codabench", answers.parent, tmp_path / "out", "--dataset", "meld"
     )
 

@@ -35,7 +35,7 @@ def test_a_score_is_warned_about(run, tmp_path):
     (tmp_path / "meld.csv").write_text("name,label\na,joy\n")
     (tmp_path / "train.txt").write_text("a\n")
     scored = run("score", tmp_path / "preds", "--data-root", tmp_path, "--trained-on", tmp_path / "train.txt")
-    assert "warning: meld: 1 of its 1 samples are in what the model was trained on" in scored.err
+    assert "warning: meld: 1 of its 1 samples are in the training data of the model" in scored.err
     assert run("score", tmp_path / "preds", "--data-root", tmp_path, "--trained-on", "nothing").code == 2
 
 

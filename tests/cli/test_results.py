@@ -64,7 +64,9 @@ def test_table_refuses_what_it_cannot_do(refused, run, small, tmp_path):
     assert "2 for 3 models" in refused(
         "table", first, first, second, "--folder", "a", "--folder", "b", "--data-root", truth
     )
-    assert "no model is called 'x'" in refused("table", first, "--data-root", truth, "--baseline", "x", *OPTIONS)
+    assert "no model has the name of the baseline, 'x'" in refused(
+        "table", first, "--data-root", truth, "--baseline", "x", *OPTIONS
+    )
     per_sample = tmp_path / "a.csv"
     assert run("score", first, "--data-root", truth, "--per-sample", per_sample, *OPTIONS).code == 0
     assert "--lexicon: no effect on per-sample files" in refused("table", per_sample, "--lexicon", "mer2025")

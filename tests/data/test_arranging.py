@@ -221,7 +221,7 @@ class TestDatasetColumn:
         path = jsonl("meld.jsonl", [*self.ROWS, {"name": "d", "dataset": "imdb"}, {"name": "e"}])
         with pytest.raises(
             InputError,
-            match=r"line 4: 'dataset': 'imdb' is not a data set; line 5: 'dataset': None is not a data set; data ",
+            match=r"line 4: 'dataset': 'imdb' is not a data set; line 5: 'dataset': None is not a data set; data",
         ):
             open_predictions(path).load("meld", "default")
 

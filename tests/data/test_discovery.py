@@ -129,7 +129,7 @@ class TestOfficial:
     @pytest.mark.parametrize(
         ("arrays", "message"),
         [
-            ({"filenames": ["a"]}, "holds no array 'fileitems'; it holds filenames"),
+            ({"filenames": ["a"]}, "contains no array 'fileitems'; it contains filenames"),
             ({"filenames": ["a"], "fileitems": ["x", "y"]}, "has 1 'filenames' and 2 'fileitems'"),
             ({"filenames": [], "fileitems": []}, "is empty: it has no samples"),
             ({"filenames": [1], "fileitems": ["x"]}, "row 1: 'name' must be text, not 1"),

@@ -277,7 +277,7 @@ class TestColumns:
             ("", r"line 2: the sample has no name; give it one in 'name'"),
             (5, r"line 2: 'name' must be text, not 5"),
             (["x"], r"line 2: 'name' must be text, not a value of type list"),
-            (10**30, r"line 2: 'name' must be text, not a number of many digits"),
+            (10**30, r"line 2: 'name' must be text, not a number with many digits"),
         ],
     )
     def test_odd_names(self, jsonl, name, message):

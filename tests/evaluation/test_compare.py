@@ -73,7 +73,7 @@ def test_left_out_data_sets_are_named_and_chosen_ones_are_found(files, reports):
     assert result.left_out == ("cmumosi", "ovmerdplus")
     assert "Not compared, because only one of them has it: cmumosi, ovmerdplus" in result.to_text()
     assert [each.dataset for each in compare(*reports, resamples=10, datasets=["MOSI"]).datasets] == ["cmumosi"]
-    with pytest.raises(InputError, match="no scores of sims"):
+    with pytest.raises(InputError, match="no scores for sims"):
         compare(*reports, datasets=["sims"])
 
 
@@ -91,7 +91,7 @@ def test_a_comparison_names_the_data_sets_that_either_side_lacks():
 def test_numbers_of_a_comparison_are_checked(options):
     data = {"ovmerdplus": {"a": ["joy"], "b": ["sad"]}}
     report = evaluate(data, data, bootstrap=0)
-    with pytest.raises(InputError, match="compare needs at least one resample, and a seed that is not negative"):
+    with pytest.raises(InputError, match="compare needs at least one resample and a non-negative seed"):
         compare(report, report, **options)
 
 
@@ -162,7 +162,7 @@ def test_no_data_set_in_common_is_refused(files, reports):
     predictions, truth = files
     only = evaluate(predictions, truth, datasets=["meld"], bootstrap=0)
     rest = evaluate(predictions, truth, datasets=["cmumosi"], bootstrap=0)
-    with pytest.raises(InputError, match="no data set in common: meld against cmumosi"):
+    with pytest.raises(InputError, match="no data sets in common: meld and cmumosi"):
         compare(only, rest)
 
 
@@ -310,11 +310,11 @@ def test_systems_whose_checkpoints_or_labels_were_taken_differently_are_remarked
     assert compare(chosen, chosen, resamples=9).warnings == ()
     (said,) = compare(chosen, alone, resamples=9).warnings
     assert said == (
-        "meld: A is the best of 2 checkpoints on the test labels, B a checkpoint that was chosen without the test "
-        "labels: the difference may be due to that"
+        "meld: A is the best of 2 checkpoints on the test labels, B a checkpoint chosen without the test "
+        "labels; this may explain the difference"
     )
     (said,) = compare(alone, read, resamples=9).warnings
-    assert said.startswith("meld: labels come from different places, A's from given, B's from rules@")
+    assert said.startswith("meld: labels come from different sources, A's from given, B's from rules@")
     chosen.write_per_sample(tmp_path / "chosen.jsonl")
     assert compare(tmp_path / "chosen.jsonl", chosen, resamples=9).warnings == ()
 

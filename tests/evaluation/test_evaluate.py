@@ -276,7 +276,7 @@ def test_one_checkpoint_stands_for_all_data_sets_or_is_refused(checkpoints):
 def test_the_best_of_checkpoints_on_different_samples_is_refused(checkpoints):
     predictions, truth = checkpoints
     write_rows(predictions / "step-10" / "meld.jsonl", rows()["meld"][:2])
-    with pytest.raises(InputError, match=r"meld: under --missing skip .* \(step-9 10, step-10 2\)"):
+    with pytest.raises(InputError, match=r"meld: with --missing skip .* \(step-9 10, step-10 2\)"):
         evaluate(predictions, truth, missing="skip")
     assert evaluate(predictions, truth, missing="skip", checkpoint="last", bootstrap=0)["meld"].checkpoint == "step-10"
 
@@ -401,8 +401,8 @@ def test_data_sets_found_on_one_side_only_are_named(files):
     predictions, truth = files
     (truth / "cmumosi.csv").rename(truth / "sims.csv")
     warnings = evaluate(predictions, truth, bootstrap=0).warnings
-    assert "cmumosi: predictions but no ground truth, not scored" in warnings
-    assert "sims: ground truth but no predictions, not scored" in warnings
+    assert "cmumosi: not scored, it has no ground truth" in warnings
+    assert "sims: not scored, it has no predictions" in warnings
 
 
 @pytest.mark.parametrize("protocol", ["official", "strict"])
@@ -446,7 +446,7 @@ def test_odd_predictions_are_remarked_upon(files):
         predictions / "meld.jsonl", [{"name": row["name"], "labels": ["joy, sad; calm"]} for row in rows()["meld"]]
     )
     warnings = " ".join(evaluate(predictions, truth, bootstrap=0).warnings)
-    assert "cmumosi: 1 polarities such as 'upbeat' are no positive, negative or neutral" in warnings
+    assert "cmumosi: 1 polarities such as 'upbeat' are not positive, negative or neutral" in warnings
     assert "meld: labels contain commas, semicolons, bars" in warnings
     assert "ovmerdplus: 1 of 4 answers are given as empty lists (first: line 3)" in warnings
 

@@ -83,5 +83,5 @@ def test_as_ov_merd_plus_they_are_scored_as_before_and_one_line_says_what_they_a
     assert report["ovmerd"].is_complete
     assert "ovmerdplus" in report.missing_datasets
     (said,) = [line for line in report.warnings if line.startswith("ovmerdplus: the ground truth")]
-    assert "they are OV-MERD (--dataset ovmerd)" in said
+    assert "it is OV-MERD (--dataset ovmerd)" in said
     assert not [line for line in report.warnings if line.startswith("ovmerd: the ground truth")]

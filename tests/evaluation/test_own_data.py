@@ -105,7 +105,7 @@ def test_baselines_stand_beside_it(own):
     definition, answers, _ = own
     report = evaluate(answers, tasks=[definition], bootstrap=0, baselines=True)
     if report.datasets[0].kind in ("score", "preference"):
-        assert set(report.worth[0].left_out.values()) == {f"says no {report.datasets[0].kind}"}
+        assert set(report.worth[0].left_out.values()) == {f"gives no {report.datasets[0].kind}"}
     else:
         assert report.worth[0].best_shallow is not None
         assert "My clips: " in report.to_text()

@@ -66,7 +66,7 @@ def test_a_run_of_another_kind_is_refused(runs, tmp_path):
         evaluate(runs[0], TRUTH, runs=[tmp_path / "sentiment"])
     for step in ("step-1", "step-2"):
         write_rows(tmp_path / "steps" / step / "meld.jsonl", [{"name": name, "labels": ["joy"]} for name in NAMES])
-    with pytest.raises(InputError, match="steps: meld has step-1, step-2, where the first run has"):
+    with pytest.raises(InputError, match="steps: meld has the checkpoints step-1, step-2, but the first run has"):
         evaluate(runs[0], TRUTH, runs=[tmp_path / "steps"])
 
 

@@ -50,14 +50,14 @@ def test_the_parts_of_a_set_that_holds_others_exist():
 
 def warnings(*trained_on):
     report = evaluate(ANSWERS, TRUTH, trained_on=trained_on, bootstrap=0)
-    return [line for line in report.warnings if "trained on" in line]
+    return [line for line in report.warnings if "training data" in line]
 
 
 @pytest.mark.parametrize("content", ["b\nx\n", "clips/B.mp4\nx\n\n"])
 def test_a_file_of_names_tells(tmp_path, content):
     (tmp_path / "names.txt").write_text(content)
     (said,) = warnings(tmp_path / "names.txt")
-    assert said.startswith("meld: 1 of its 2 samples are in what the model was trained on")
+    assert said.startswith("meld: 1 of its 2 samples are in the training data of the model")
 
 
 def test_a_table_and_a_data_set_tell(tmp_path):
@@ -70,10 +70,10 @@ def test_a_table_and_a_data_set_tell(tmp_path):
 
 
 def test_what_is_neither_is_refused(tmp_path):
-    with pytest.raises(InputError, match="is neither a file of names nor a data set"):
+    with pytest.raises(InputError, match="neither a file of names nor a data set"):
         warnings("nowhere.txt")
     (tmp_path / "empty.txt").write_text("\n")
-    with pytest.raises(InputError, match="holds no names"):
+    with pytest.raises(InputError, match="contains no names"):
         warnings(tmp_path / "empty.txt")
     (tmp_path / "binary.txt").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(InputError, match="neither a table nor UTF-8 text"):

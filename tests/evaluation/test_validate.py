@@ -64,7 +64,7 @@ def test_all_problems_are_found_at_once(files):
 
 def test_without_ground_truth_rows_that_hold_nothing_are_problems_of_their_own(files):
     write_rows(files[0] / "meld.jsonl", [*rows()["meld"][:9], {"name": "x", "labels": None}])
-    assert "1 hold no answer" in validate(files[0], datasets="meld").problems[0]
+    assert "1 contain no answer" in validate(files[0], datasets="meld").problems[0]
     assert validate(files[0], datasets="meld", missing="zero").valid
 
 
@@ -81,7 +81,7 @@ def test_data_sets_on_one_side(files):
     (files[1] / "meld.csv").unlink()
     found = validate(*files)
     assert found.valid
-    assert found.warnings[0] == "meld: predictions but no ground truth, not scored"
+    assert found.warnings[0] == "meld: not scored, it has no ground truth"
     assert validate(*files, datasets="meld").problems == ("meld: no ground truth",)
     for name in ("cmumosi", "ovmerdplus"):
         (files[0] / f"{name}.jsonl").unlink()

@@ -95,7 +95,7 @@ def test_yaml(tmp_path):
     with pytest.raises(InputError, match="cannot be read as YAML"):
         read_yaml(path)
     path.write_text("a: 1\n" * 20_000)
-    with pytest.raises(UnsafeFileError, match="longer than the 64 KiB"):
+    with pytest.raises(UnsafeFileError, match="longer than 64 KiB"):
         read_yaml(path)
 
 

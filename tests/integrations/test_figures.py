@@ -34,10 +34,10 @@ def test_truths_of_every_kind():
 @pytest.mark.parametrize(
     ("samples", "message"),
     [
-        ([], "no sample was scored"),
+        ([], "no samples to score"),
         ([*SAMPLES, SAMPLES[0]], "'a' was answered several times"),
-        ([*SAMPLES, kept("meld", "d", "happy", "joy")], "samples of several dataset"),
-        ([*SAMPLES, kept("ovmerdplus", "d", "happy", "joy", {"level": 2})], "samples of several settings"),
+        ([*SAMPLES, kept("meld", "d", "happy", "joy")], "samples have different dataset"),
+        ([*SAMPLES, kept("ovmerdplus", "d", "happy", "joy", {"level": 2})], "samples have different settings"),
     ],
 )
 def test_refused(samples, message):

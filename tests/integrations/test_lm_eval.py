@@ -106,12 +106,12 @@ def _functions_of(path):
 def test_refused(data, tmp_path):
     out = tmp_path / "out"
     for arguments, message in (
-        (("x", out, data.root), "no folder can be written for it"),
+        (("x", out, data.root), "unknown harness"),
         (("lm-eval", out, tmp_path), "holds no labels"),
     ):
         with pytest.raises(InputError, match=message):
             write_tasks(*arguments)
-    with pytest.raises(InputError, match="holds no labels of meld; found those of"):
+    with pytest.raises(InputError, match="contains no labels of meld; found labels of"):
         write_tasks("lm-eval", out, data.root, datasets=["MELD"])
     (tmp_path / "only").mkdir()
     (tmp_path / "only" / "meld.csv").write_text("name,label\na,joy\n")

@@ -207,10 +207,10 @@ def test_what_is_no_json_of_results(tmp_path, content):
 
 def test_what_is_no_file_is_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "results.json")
-    with pytest.raises(InputError, match="no regular file"):
+    with pytest.raises(InputError, match="not a regular file"):
         read_results(tmp_path / "results.json")
     os.mkfifo(tmp_path / "published.csv")
-    with pytest.raises(InputError, match="no regular file"):
+    with pytest.raises(InputError, match="not a regular file"):
         read_published(tmp_path / "published.csv", [])
 
 

@@ -92,7 +92,7 @@ def test_every_format_says_how_the_figures_were_made(table, form):
         "official protocol",
         "lexicon builtin@",
         "wheel level 1",
-        "none is missing",
+        "Predictions: complete.",
         "MELD 30",
         "p < 0.05",
         "Holm",
@@ -180,13 +180,13 @@ def test_what_does_not_belong_into_one_table_is_refused(reports):
     meld = first["meld"]
     other = replace(meld, signature=replace(meld.signature, lexicon="mine@00000000"))
     changed = replace(reports["fourth"], datasets=(other,))
-    with pytest.raises(InputError, match=r"meld: fourth and stuffing do not belong into one table.*lexicon"):
+    with pytest.raises(InputError, match=r"meld: fourth and stuffing cannot be in one table.*lexicon"):
         tabulate([first, changed], names=["stuffing", "fourth"], resamples=10)
     with pytest.raises(InputError, match="two models are called a; give each a name"):
         tabulate([first, changed], names=["a", "a"])
     with pytest.raises(InputError, match="1 names for 2 models"):
         tabulate([first, changed], names=["a"])
-    with pytest.raises(InputError, match="no model is called 'x', the baseline; there are a, b"):
+    with pytest.raises(InputError, match="no model has the name of the baseline, 'x'; there are a, b"):
         tabulate([first, first], names=["a", "b"], baseline="x")
     with pytest.raises(InputError, match="needs resamples"):
         tabulate([first, first], names=["a", "b"], baseline="a", resamples=0)

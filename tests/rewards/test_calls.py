@@ -104,7 +104,7 @@ def test_fewer_truths_than_completions_are_repeated_and_others_refused():
     with pytest.raises(InputError, match="column openset: 2 truths for 5 completions"):
         wheel_f([REPLY] * 5, openset=["a", "b"])
     with pytest.raises(
-        InputError, match=r"no column of truths: openset or .* is needed, the data set has prompts, videos"
+        InputError, match=r"no column of truths: openset or .* is needed, but the data set has prompts, videos"
     ):
         wheel_f([REPLY], prompts=["?"], videos=["x"])
     with pytest.raises(InputError, match="one truth per completion, not str"):

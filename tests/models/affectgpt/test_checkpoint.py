@@ -208,7 +208,7 @@ def test_a_program_in_a_checkpoint_is_not_run(tmp_path, capsys):
     for name in ("a.pth", "b.pth"):
         with pytest.raises(InputError, match=name):
             read_checkpoint(tmp_path / name)
-    with pytest.raises(UnsafeFileError, match="nothing of it was run"):
+    with pytest.raises(UnsafeFileError, match="none of its code was run"):
         read_checkpoint(tmp_path / "a.pth")
     assert "program was run" not in capsys.readouterr().out
 

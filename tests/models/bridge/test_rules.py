@@ -68,7 +68,7 @@ def test_an_answer_that_is_none(tmp_path, how, told):
         ("smells/well", "its ready line: modalities.*: input should be 'audio', 'video' or 'text'"),
         ("nothing/well", "its ready line: modalities: "),
         ("no-model/well", "its ready line: model: "),
-        ("infinite/well", "Infinity is no JSON value"),
+        ("infinite/well", "Infinity is not a JSON value"),
         ("beyond/well", "its ready line: settings: has an invalid number or character"),
         ("half/well", "its ready line: settings: has an invalid number or character"),
     ],

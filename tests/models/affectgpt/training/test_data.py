@@ -163,7 +163,7 @@ def test_files_of_the_authors_layout_and_of_a_table(official, tmp_path):
     assert read_examples([settings], Mode("audioonly")).kept[0].sample.audio == official / "audio/a.wav"
     write(table, ["name", "labels", "audio"], ["a", "sad", "../secret.wav"])
     with pytest.raises(
-        InputError, match=r"own\.csv, line 2: .*leads out of the folder; refused \(allow_outside = true takes it\)"
+        InputError, match=r"own\.csv, line 2: .*leads out of the folder; refused \(allow_outside = true permits it\)"
     ):
         read_examples([settings], Mode("audioonly"))
 
