@@ -129,7 +129,7 @@ def test_compare_and_its_refusal_across_lexicons(run, refused, own, tmp_path):
         assert run("score", predictions, *asked, "--lexicon", lexicon, "--per-sample", files[-1]).code == 0
     for file in files[1:]:
         assert "lexicon" in refused("compare", files[0], file)
-    assert "only lexicons with the same wheels" in refused("lexicon", "diff", path, tmp_path / "other.json")
+    assert "only lexicons with the same number of wheels" in refused("lexicon", "diff", path, tmp_path / "other.json")
     assert "blue" in run("lexicon", "diff", path, extended).out
 
 
@@ -274,7 +274,7 @@ def test_what_is_refused_is_refused_in_one_line(refused, tmp_path):
     assert "words.csv: cannot be read: field larger than field limit" in refused(*extend, words, "-o", out)
     (folder / "words.csv").mkdir()
     (folder / "wheel1.toml").write_text("title = 'a'\nsectors = 7\n", encoding="utf-8")
-    assert "wheel1.toml: sectors: a wheel has a table of sectors" in refused("lexicon", "compile", folder, "-o", out)
+    assert "wheel1.toml: sectors: a wheel needs a table of sectors" in refused("lexicon", "compile", folder, "-o", out)
     assert not out.exists()
 
 

@@ -81,7 +81,7 @@ def test_the_builtin_lexicon():
     assert excited.steps[0].name == "listed on"
     assert excited.wheels[1].reason == "own word of this wheel"
     assert excited.wheels[1].sector == "surprised"
-    assert one("joyous", builtin).wheels[0].reason == "a form of it is in this sector of the wheel"
+    assert one("joyous", builtin).wheels[0].reason == "a form of it is in this sector"
     assert one("joyous", builtin).wheels[0].decided_by == "joyful"
     gleeful = one("gleeful", builtin)
     assert (gleeful.wheels[0].decided_by, gleeful.wheels[0].reason) == ("joy", "concept")

@@ -308,7 +308,7 @@ class BuiltinExplainer:
         family = next((family for family in self.families if word in family), ())
         held = tuple(other for other in family if sector in own.get(other, ()))
         if held:
-            return held[0], held, "a form of it is in this sector of the wheel"
+            return held[0], held, "a form of it is in this sector"
         if concept is not None and self._concepts[concept][wheel][level - 1] == sector:
             return concept, (concept,), "concept"
         return None, (), "its family" if family else _GIVEN
