@@ -14,7 +14,7 @@ from merunibench.protocols import ratio
 IntArray = npt.NDArray[np.integer[Any]]
 FloatArray = npt.NDArray[np.float64]
 
-_HALVINGS = 100  # more than the bits of a float
+_HALVINGS = 100  # more than a float has bits
 
 
 def krippendorff_alpha(codes: IntArray, distance: FloatArray | None = None) -> float:

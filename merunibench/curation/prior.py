@@ -29,8 +29,8 @@ from merunibench.tasks import get_task
 SCHEMA = "merunibench.prior/1"
 LEVEL_OF_TEST = 0.05
 POWER = 0.8
-_QUANTILES = 1.959964 + 0.841621  # of the normal distribution, at 1 - LEVEL_OF_TEST / 2 and at POWER
-_TASK = replace(get_task("ovmerdplus"), samples=0)  # any number of free labels, on however many clips
+_QUANTILES = 1.959964 + 0.841621  # normal quantiles at 1 - LEVEL_OF_TEST / 2 and at POWER
+_TASK = replace(get_task("ovmerdplus"), samples=0)  # any number of free labels and clips
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Candidate:
         return self.p_holm is None or self.p_holm > LEVEL_OF_TEST
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data, for JSON."""
+        """Return plain data for JSON."""
         scored = self.scored
         return {
             "name": self.name,
@@ -104,7 +104,7 @@ class Prior:
         return tuple(each.name for each in self.candidates if each.among_best)
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data, for JSON; fractions, not percentages."""
+        """Return plain data for JSON; fractions, not percentages."""
         return {
             "schema": SCHEMA,
             "clips": self.clips,
@@ -115,7 +115,7 @@ class Prior:
         }
 
     def to_text(self, *, width: int | None = None, color: bool = False) -> str:
-        """The table that the command line prints, in percent."""
+        """Return the table that the command line prints, in percent."""
         from rich.text import Text
 
         from merunibench.report.terminal import plain_table, print_to_text

@@ -80,7 +80,7 @@ class Votes:
     others: Mapping[str, int] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data, for JSON."""
+        """Return plain data for JSON."""
         account = self.crowd.account(self.names)
         for task, found in account.items():
             alpha = self.crowd.alpha(task, self.names)  # type: ignore[arg-type] # its keys are the tasks
@@ -90,7 +90,7 @@ class Votes:
         return {"schema": SCHEMA, "clips": len(self.names), "files": list(map(str, self.files)), "tasks": account}
 
     def to_text(self, *, width: int | None = None, color: bool = False) -> str:
-        """The table that the command line prints."""
+        """Return the table that the command line prints."""
         from rich.text import Text
 
         from merunibench.report.terminal import plain_table, print_to_text

@@ -17,7 +17,7 @@ from merunibench.curation.filters.base import Mask
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.integer[Any]]
-_BITS = 62  # of a code, which is positive
+_BITS = 62  # of a non-negative code
 
 
 def chance_of_lists(

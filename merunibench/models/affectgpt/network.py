@@ -155,5 +155,5 @@ def with_lora(llm: Any, config: AffectGPTConfig) -> Any:  # noqa: ANN401 - trans
         task_type="CAUSAL_LM",
     )
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", FutureWarning)  # peft asks transformers for a property by its old name
+        warnings.simplefilter("ignore", FutureWarning)  # peft uses the old name of a property of transformers
         return get_peft_model(llm, lora)

@@ -168,7 +168,7 @@ def _config(name: str, arrays: Arrays, weights: Mapping[str, torch.Tensor]) -> A
 
 
 def _tokens() -> PromptTokenizer:
-    """The tokenizer of these fixtures: bytes, `##`, `###`, and Qwen's three special tokens."""
+    """Return the tokenizer of these fixtures: bytes, `##`, `###`, and Qwen's three special tokens."""
     from transformers import PreTrainedTokenizerFast
 
     words = [*sorted(pre_tokenizers.ByteLevel.alphabet()), "##", "###"]

@@ -128,5 +128,5 @@ def test_what_is_no_sound_is_that_samples_failure(tmp_path):
     for name, reason in reasons.items():
         with pytest.raises(MediaError, match=rf"{name}: .*{reason}"):
             read_sound(tmp_path / name)
-    with pytest.raises(MediaError, match="longer than the 2 s"):
+    with pytest.raises(MediaError, match="longer than the maximum of 2 s"):
         read_sound(tmp_path / "long.wav", Limits(seconds=2))

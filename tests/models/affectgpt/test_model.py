@@ -129,10 +129,10 @@ def test_questions(checkpoint, options, samples):
     [
         ({"colour": "red"}, "AffectGPT has no option 'colour'; it has llm"),
         ({"question": "labels"}, "question 'labels': must be ovlabel, description, or your own full question"),
-        ({"clip_spacing": "9"}, "clip_spacing '9': give 8 or 7"),
-        ({"face_order": "bgr"}, "face_order 'bgr': give stored or swap"),
+        ({"clip_spacing": "9"}, "clip_spacing '9': must be 8 or 7"),
+        ({"face_order": "bgr"}, "face_order 'bgr': must be stored or swap"),
         ({"mode": "faces"}, "mode 'faces' is not known"),
-        ({"lora_alpha": "-1"}, "lora_alpha '-1': give a positive number"),
+        ({"lora_alpha": "-1"}, "lora_alpha '-1': must be a positive number"),
     ],
 )
 def test_unknown_options_are_refused(checkpoint, options, extra, message):

@@ -23,7 +23,7 @@ from merunibench.files.reading import reading
 FloatArray = npt.NDArray[np.float32]
 
 FEATURES = "features"
-_LARGEST = 256 << 20  # bytes of one clip's features, frame by frame
+_LARGEST = 256 << 20  # maximum bytes of one clip's features, with one vector per frame
 MOST_VALUES = 1 << 16
 """Maximum length of a vector: ten times that of the widest encoder."""
 
