@@ -25,12 +25,22 @@ _PLACES = {
     "requirements.txt": "requirements.txt",
 }
 
+_DOCUMENTATION = """\
+      - name: The documentation, once a version has been released
+        continue-on-error: true
+        uses: actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683 # v4.2.2
+        with: { ref: docs-site, path: site/docs, persist-credentials: false }
+      - run: rm -rf site/docs/.git
+"""
+
 ALONE: Mapping[str, str] = MappingProxyType(
     {
         "BOARD": ".",
         "INSTALL": "python -m pip install --requirement base/requirements.txt",
         "PATHS": "",
         "PAGES_PATHS": "",
+        "CALLED": "",
+        "DOCUMENTATION": "",
         "VERSION": __version__,
     }
 )
@@ -42,6 +52,8 @@ BESIDE_CODE: Mapping[str, str] = MappingProxyType(
         "INSTALL": "python -m pip install --constraint base/constraints.txt ./base",
         "PATHS": '    paths: ["leaderboard/**"]\n',
         "PAGES_PATHS": '    paths: ["leaderboard/**", "merunibench/leaderboard/**"]\n',
+        "CALLED": "  workflow_call: # by docs.yml\n",
+        "DOCUMENTATION": _DOCUMENTATION,
         "VERSION": __version__,
     }
 )
