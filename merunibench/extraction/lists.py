@@ -1,7 +1,7 @@
 """Read answers that are lists in any of the usual forms: headed lists, bullets, JSON, tables, plain commas.
 
 Items are taken as written; the lexicon decides what they mean. A text that is not a list gives None and is read as a
-description, like a sentence in the place of a list (`{"emotion": "He seems sad."}`).
+description, like a sentence instead of a list (`{"emotion": "He seems sad."}`).
 """
 
 import re

@@ -1,1 +1,1 @@
-"""Lexicons held against the wheels and against each other, explained word by word, and drawn; nothing here scores."""
+"""Audit, compare and explain lexicons. Scoring does not use this package."""

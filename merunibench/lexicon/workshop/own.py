@@ -53,7 +53,8 @@ def own_name(text: str) -> str:
     """
     if not NAME.fullmatch(text):
         raise InputError(
-            f"{short_repr(text)} cannot name a lexicon: small letters, digits, '.', '_', '-', at most 64; give --name"
+            f"{short_repr(text)} cannot name a lexicon: use at most 64 lower-case letters, digits, '.', '_' or '-' "
+            "(--name)"
         )
     if text in (builtin.NAME, *RELEASES):
         raise InputError(f"{text} is the name of a known lexicon; choose another name (--name)")
