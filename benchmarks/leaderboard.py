@@ -2,10 +2,10 @@
 
     python -m benchmarks.leaderboard [--models 200] [--processes 2] [--runs 5]
 
-Nine data sets of the official sizes, 12,799 samples a model; the builtin lexicon and two invented releases in the shape
-and size of the official ones. Builds are timed as whole processes, their start included: from scratch once, with one
-submission changed and with nothing changed several times, of which the median counts. Memory is that of all processes
-together, shared pages counted by share; it is looked at only where it counts, from scratch, because looking takes time.
+Nine data sets of the official sizes, 12,799 samples per model; the builtin lexicon and two invented releases with the
+structure and size of the official ones. Builds are timed as whole processes, including their start: once from scratch,
+and several times with one submission changed and with nothing changed (median). Memory is that of all processes
+together (proportional set size); it is measured only for the build from scratch, since measuring takes time.
 """
 
 import argparse

@@ -75,7 +75,7 @@ def measure(folder: Path, official: Lexicon) -> tuple[list[System], Answers]:
 
 
 def in_all_ways(answers: Answers, truth: Answers, official: Lexicon) -> dict[str, Scored]:
-    """Way of scoring -> the score: under the release, under the builtin lexicon, and strict."""
+    """Return way of scoring -> score: with the release, with the builtin lexicon, and with the strict protocol."""
     ways = {
         OFFICIAL: (official, "official"),
         BUILTIN: (BUILTIN_LEXICON, "official"),
@@ -88,7 +88,7 @@ def in_all_ways(answers: Answers, truth: Answers, official: Lexicon) -> dict[str
 
 
 def read_published(path: Path) -> dict[str, float]:
-    """Model -> the published figure by GPT grouping, percent."""
+    """Return model -> published score by GPT grouping, in percent."""
     lines = (line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#"))
     return {row["model"]: float(row["gpt_grouping"]) for row in csv.DictReader(lines)}
 

@@ -1,13 +1,13 @@
-"""How fast is scoring? A million fine-grained samples from Parquet to report, against a plain loop over samples.
+"""Measure the speed of scoring: a million fine-grained samples from Parquet to report, compared with a plain loop.
 
     python -m benchmarks.score_speed [--rows 1000000]
 
-CPU time is compared, of all threads, so that a busy machine disturbs the ratio little. The toolkit is measured as a
-whole process, its start included, with and without bootstrap intervals; its bytecode is compiled beforehand, as pip
-does it. The plain loop is tests/oracle: every label of every sample looked up on every wheel in the three tables of a
-release, as the definition says (docs/metric.md). It runs in this process on a part of the rows, is scaled up, and
-computes no interval. Loop and toolkit run in turn; medians are compared, and best runs. The lexicon is invented, in the
-shape and size of an official release: 7,500 forms of 1,250 words with 1 to 12 synonyms.
+The CPU times of all threads are compared, since other load affects their ratio little. The toolkit is measured as a
+whole process, including its start, with and without bootstrap intervals; its bytecode is compiled beforehand, as by
+pip. The plain loop is tests/oracle: it looks up every label of every sample on every wheel in the three tables of a
+release, as defined in docs/metric.md. It runs in this process on a part of the rows, is scaled up, and computes no
+interval. Loop and toolkit alternate; medians and best runs are compared. The lexicon is invented, with the structure
+and size of an official release: 7,500 forms of 1,250 words with 1 to 12 synonyms.
 """
 
 import argparse
@@ -33,7 +33,7 @@ from tests.oracle import metrics as oracle
 from tests.oracle.lexicon import OfficialLexicon
 
 ORACLE_ROWS = 20_000
-DISTINCT_LISTS = 3_000  # distinct label lists among the 26,000 of a released model's seven checkpoints on one set
+DISTINCT_LISTS = 3_000  # distinct label lists among the 26,000 of a released model's seven checkpoints on one data set
 RUNS = 5
 
 

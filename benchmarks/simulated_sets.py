@@ -1,10 +1,10 @@
-"""Simulated data sets whose true scores are known: what intervals and tests are judged on.
+"""Simulated data sets with known true scores, to evaluate intervals and tests.
 
-A clip's difficulty for a checkpoint is a standard normal number, made of what its dialogue, the clip and the checkpoint
-add. An answer is right where the difficulty is below the checkpoint's threshold, so the true score follows from the
-thresholds in closed form. Sizes, scores, and how much of the difficulty dialogues and checkpoints share are those of
-AffectGPT's released outputs on the nine sets: the ratio of the standard error by dialogues to that by clips, and the
-correlation of two checkpoints' hits (about 0.6).
+The difficulty of a clip for a checkpoint is a standard normal number: the sum of contributions of its dialogue, the
+clip and the checkpoint. An answer is correct if the difficulty is below the checkpoint's threshold, so the true score
+follows from the thresholds in closed form. Sizes, scores, and the shared variance of dialogues and checkpoints are
+those of AffectGPT's released outputs on the nine sets: they reproduce the ratio of the standard error by dialogues to
+that by clips, and the correlation of two checkpoints' hits (about 0.6).
 """
 
 from collections.abc import Callable
@@ -20,23 +20,23 @@ FloatArray = npt.NDArray[np.float64]
 Formula = Callable[[FloatArray], FloatArray]
 
 CHECKPOINTS = 7
-SHARED = 0.8  # of a clip's difficulty, by all checkpoints: their hits then correlate by 0.6
-SPREAD = 0.009  # true scores of the checkpoints lie so far to both sides
+SHARED = 0.8  # share of the difficulty that all checkpoints have in common; their hits then correlate by 0.6
+SPREAD = 0.009  # true scores of the checkpoints are within this distance of the middle one
 _NORMAL = NormalDist()
 
 
 class SimulatedSet(NamedTuple):
-    """One data set to be simulated.
+    """A data set to simulate.
 
     Attributes:
         name: The data set it resembles.
         kind: Kind of task.
-        score: The middle checkpoint's true share of right answers.
+        score: The middle checkpoint's true share of correct answers.
         clips: Number of clips that count.
-        clusters: Number of dialogues or videos; 0 if clips stand alone.
+        clusters: Number of dialogues or videos; 0 if clips are independent.
         variation: Standard deviation of their sizes over the mean size.
-        of_cluster: How much of a clip's difficulty its dialogue decides.
-        inside: The set that this one's dialogues are taken from.
+        of_cluster: Share of a clip's difficulty that is due to its dialogue.
+        inside: The data set that contains the dialogues of this one.
     """
 
     name: str
@@ -68,12 +68,12 @@ BY_NAME = {each.name: each for each in NINE}
 
 
 def unit_names(each: SimulatedSet) -> list[str]:
-    """Names of the units that are drawn; those of a set inside another are that set's."""
+    """Return the names of the resampled units; a set inside another one uses the names of that set."""
     return [f"{each.inside or each.name} {number}" for number in range(each.clusters or each.clips)]
 
 
 def sizes_of(each: SimulatedSet) -> npt.NDArray[np.intp]:
-    """Number of clips of each unit, shape (U,), the same in every simulation."""
+    """Return the number of clips of each unit, shape (U,), the same in every simulation."""
     if not each.clusters:
         return np.ones(each.clips, np.intp)
     if each.inside:
@@ -84,14 +84,14 @@ def sizes_of(each: SimulatedSet) -> npt.NDArray[np.intp]:
 
 
 def checkpoint_shares(each: SimulatedSet, spread: float = SPREAD, checkpoints: int = CHECKPOINTS) -> FloatArray:
-    """True share of right answers of each checkpoint, shape (M,); another one is best on each data set."""
+    """Return the true share of correct answers of each checkpoint, shape (M,); the best one differs by data set."""
     places = np.random.default_rng([7, *each.name.encode()]).permutation(checkpoints)
     shares: FloatArray = each.score + spread * (2 * places / max(checkpoints - 1, 1) - 1)
     return shares
 
 
 class Difficulty(NamedTuple):
-    """What dialogues and clips add to the difficulty of S simulations, shapes (S, U) and (S, N)."""
+    """The contributions of dialogues and clips to the difficulty in S simulations, shapes (S, U) and (S, N)."""
 
     dialogues: FloatArray
     clips: FloatArray
@@ -103,7 +103,7 @@ class Answers(NamedTuple):
     Attributes:
         units: Quantities of each unit, shape (S, M, K, U).
         truth: The true scores, shape (M,).
-        difficulty: What was drawn, for a set inside this one.
+        difficulty: The drawn difficulties, for a set inside this one.
     """
 
     units: FloatArray
@@ -119,15 +119,15 @@ def simulate(
     around: Difficulty | None = None,
     shared: float = SHARED,
 ) -> Answers:
-    """Answers of M systems in S simulations.
+    """Simulate answers of M systems in S simulations.
 
     Args:
         each: The data set.
-        shares: True share of right answers of each system, shape (M,).
-        simulations: S.
-        rng: Random numbers.
-        around: The difficulty of the set that holds this one: its first dialogues are this one's.
-        shared: How much of the difficulty is the same for all systems.
+        shares: True share of correct answers of each system, shape (M,).
+        simulations: Number of simulations S.
+        rng: Random number generator.
+        around: The difficulty of the set that contains this one; its first dialogues are those of this set.
+        shared: Share of the difficulty that all systems have in common.
     """
     sizes = sizes_of(each)
     cluster, clips = np.repeat(np.arange(len(sizes)), sizes), int(sizes.sum())
@@ -146,7 +146,7 @@ def simulate(
 
 
 def _quantities(kind: str, difficulty: FloatArray, share: float, of_clip: FloatArray) -> FloatArray:
-    """Quantities of each clip, shape (S, K, N); `of_clip` decides its sign or the size of its sets."""
+    """Return the quantities of each clip, shape (S, K, N); `of_clip` determines its sign or the size of its sets."""
     right = difficulty < _NORMAL.inv_cdf(share)
     if kind == "basic":
         return np.stack([np.ones_like(difficulty), right, right], axis=1).astype(float)
@@ -154,13 +154,13 @@ def _quantities(kind: str, difficulty: FloatArray, share: float, of_clip: FloatA
         positive = of_clip < 0.5
         cells = (~positive & right, ~positive & ~right, positive & ~right, positive & right)
         return np.stack(cells, axis=1).astype(float)
-    easier = difficulty < _NORMAL.inv_cdf(share**2)  # a second word is right too
+    easier = difficulty < _NORMAL.inv_cdf(share**2)  # a second word is also correct
     hits, true_size = right.astype(float) + easier, np.where(of_clip < 0.5, 2, 3)
     return np.stack([np.ones_like(difficulty), hits / 2, hits / true_size], axis=1)
 
 
 def true_scores(kind: str, shares: FloatArray) -> FloatArray:
-    """What the score's formula gives for all the clips there could be, shape (M,)."""
+    """Return the expected score over the whole population of clips, shape (M,)."""
     wrong, half = 1 - shares, np.full_like(shares, 0.5)
     hits = shares + shares**2
     expected = {

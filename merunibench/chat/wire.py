@@ -22,7 +22,7 @@ _EITHER_HEADER = 47
 _NOT_KEPT = frozenset({"content-encoding", "content-length", "content-type", "transfer-encoding"})
 
 
-def bounded_client(library: Any, timeout: float) -> Any:  # noqa: ANN401 - the module openai, and a client of its own
+def bounded_client(library: Any, timeout: float) -> Any:  # noqa: ANN401 - the module openai, and its own client
     """Return a client for `openai.OpenAI` that reads each reply completely, whatever its status.
 
     Its replies are decompressed UTF-8, so headers about the encoding are removed.
