@@ -107,7 +107,7 @@ def test_refused(data, tmp_path):
     out = tmp_path / "out"
     for arguments, message in (
         (("x", out, data.root), "unknown harness"),
-        (("lm-eval", out, tmp_path), "holds no labels"),
+        (("lm-eval", out, tmp_path), "contains no labels"),
     ):
         with pytest.raises(InputError, match=message):
             write_tasks(*arguments)
