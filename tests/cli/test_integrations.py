@@ -32,6 +32,6 @@ def test_tasks_are_printed_and_gaps_said(run, labels, tmp_path):
 
 def test_refused(refused, labels, tmp_path):
     out = tmp_path / "tasks"
-    assert "neither video nor sound of 'a'" in refused("integrations", "write", "lmms-eval", out, "--data-root", labels)
-    assert "holds no labels" in refused("integrations", "write", "lm-eval", out, "--data-root", tmp_path)
+    assert "neither video nor audio of 'a'" in refused("integrations", "write", "lmms-eval", out, "--data-root", labels)
+    assert "contains no labels" in refused("integrations", "write", "lm-eval", out, "--data-root", tmp_path)
     assert not out.exists()

@@ -53,7 +53,7 @@ def test_warnings_can_be_made_to_count(run, files, tmp_path, command):
     *warnings, last = strict.err.splitlines()
     assert "warning" in last
     assert last.endswith("--fail-on-warning was given")
-    assert any("10 answers are given as empty lists beside a text" in each for each in [*warnings, plain.out])
+    assert any("10 answers are given as empty lists next to a text" in each for each in [*warnings, plain.out])
 
 
 def test_no_warning_no_failure(run, files):

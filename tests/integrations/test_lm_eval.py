@@ -107,7 +107,7 @@ def test_refused(data, tmp_path):
     out = tmp_path / "out"
     for arguments, message in (
         (("x", out, data.root), "unknown harness"),
-        (("lm-eval", out, tmp_path), "holds no labels"),
+        (("lm-eval", out, tmp_path), "contains no labels"),
     ):
         with pytest.raises(InputError, match=message):
             write_tasks(*arguments)
@@ -118,10 +118,10 @@ def test_refused(data, tmp_path):
     with pytest.raises(InputError, match=r"its subtitles .* are not below"):
         write_tasks("lm-eval", out, tmp_path / "only")
     (tmp_path / "only" / "meld-process").mkdir()
-    with pytest.raises(InputError, match="neither video nor sound of 'a'"):
+    with pytest.raises(InputError, match="neither video nor audio of 'a'"):
         write_tasks("lmms-eval", out, tmp_path / "only")
     assert not out.exists()
-    with pytest.raises(InputError, match="2 answers to one sample"):
+    with pytest.raises(InputError, match="2 answers for one sample"):
         lm_eval.process_results({"name": "a"}, ["x", "y"], {})
-    with pytest.raises(InputError, match="the clip of a is not there"):
+    with pytest.raises(InputError, match="the clip of a does not exist"):
         lmms_eval.visual({"name": "a", "clip": str(tmp_path / "a.mp4")})
