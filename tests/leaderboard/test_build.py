@@ -156,7 +156,7 @@ def test_subtitles_of_samples_that_are_not_scored_are_not_looked_at(small):
     ("text", "reason"),
     [
         (f"{SAID}test_dia0_utt0,I am so sad.\n", "1 names are in several rows with different 'english'"),
-        ("name,english\nother,x\n", "has none of the samples of MELD"),
+        ("name,english\nother,x\n", "contains no sample of MELD"),
         ("name,chinese\ntest_dia0_utt0,x\n", "has no column 'english'"),
         ("name,english\n\0", "NUL"),
         ("", "is empty"),
