@@ -3,8 +3,8 @@
 python -m tools.doc_examples    # the list, as on the last page of the site
 
 A block is run by tests/docs/test_examples.py, unless a comment before it says why not, `<!-- not run: REASON -->`, or
-which other test runs it, `<!-- run by: tests/… -->`. Python that only shows how something is written is
-`<!-- not run: a sketch -->`.
+which other test runs it, `<!-- run by: tests/… -->`. A block with `title="FILE"` is saved as that file, for other
+blocks of the page.
 """
 
 import re
@@ -76,7 +76,8 @@ def page() -> str:
         "# Examples, and which are run\n",
         (
             f"\nREADME and documentation hold {len(found)} examples of commands or Python. Tests run {run} of them at "
-            f"every change; {len(found) - run} are marked as not run, for these reasons:\n"
+            "every change, with small clips, test servers, and models of random weights under the names of real "
+            f"ones. {len(found) - run} are marked as not run, for these reasons:\n"
         ),
         "\n| reason | examples |\n|---|---|\n",
         *(
