@@ -2,9 +2,9 @@
 
 python -m tools.doc_examples    # prints the list, as on the last page of the site
 
-A block is run by tests/docs/test_examples.py, unless a comment before it gives a reason not to,
-`<!-- not run: REASON -->`, or another test that runs it, `<!-- run by: tests/… -->`. Python that only shows how
-something is written is marked `<!-- not run: a sketch -->`.
+A block is run by tests/docs/test_examples.py, unless a comment before it says why not, `<!-- not run: REASON -->`, or
+which other test runs it, `<!-- run by: tests/… -->`. A block with `title="FILE"` is saved as that file, for other
+blocks of the page.
 """
 
 import re
@@ -75,8 +75,9 @@ def page() -> str:
     lines = [
         "# Examples, and which are run\n",
         (
-            f"\nREADME and documentation contain {len(found)} examples of commands or Python. Tests run {run} of them "
-            f"on every change; {len(found) - run} are marked as not run, for these reasons:\n"
+            f"\nREADME and documentation contain {len(found)} examples of commands or Python. Tests run {run} of them at "
+            "every change, with small clips, test servers, and models of random weights under the names of real "
+            f"ones. {len(found) - run} are marked as not run, for these reasons:\n"
         ),
         "\n| reason | examples |\n|---|---|\n",
         *(

@@ -22,7 +22,9 @@ from tools import doc_examples
 NAMES = ("test_dia0_utt0", "test_dia0_utt1", "test_dia1_utt0")
 SPOKEN = ("I am so happy that you came!", "I am afraid of what he will do.", "Leave me alone.")
 ENDPOINT = "http://127.0.0.1:8000/v1"
-"""The address that pages name; the runner puts that of a server of the tests in its place."""
+"""The address that pages name; the runner replaces it with that of a server of the tests."""
+_THREADS = []
+"""The number of torch's threads before a page changed it."""
 OMNI, CHAT = "Qwen/Qwen2.5-Omni-7B", "HuggingFaceTB/SmolLM2-135M-Instruct"
 
 
@@ -35,6 +37,8 @@ def staged(page, folder):
         with _STAGES.get(page, _nothing)(folder) as replaced:
             yield replaced or {}
     finally:
+        if _THREADS:
+            sys.modules["torch"].set_num_threads(_THREADS.pop())
         os.environ.clear()
         os.environ.update(environment)
         sys.path.remove(str(folder))
@@ -56,7 +60,7 @@ def _nothing(folder=None):
 
 
 def _media(root):
-    """The official folders of two data sets with three clips, in the place of all labels that are there."""
+    """The official folders of two data sets with three clips; they replace all labels of the folder."""
     shutil.rmtree(root, ignore_errors=True)
     for folder, labels in {"meld": ("joy", "fear", "anger"), "cmumosi": ("1.5", "-0.4", "-2")}.items():
         place = root / f"{folder}-process"
@@ -81,9 +85,10 @@ def _table(path, head, rows):
 
 
 def _one_thread():
-    """The threads of torch wait in loops, which is slow where tests share cores."""
+    """For one page: the threads of torch wait in loops, which is slow if tests share cores."""
     import torch
 
+    _THREADS.append(torch.get_num_threads())
     torch.set_num_threads(1)
 
 

@@ -24,7 +24,7 @@ def render(report: CurationReport) -> str:
     frame = resource("report", "frame")
     environment = templates(folder, frame)
     environment.filters |= {
-        "visible": escape_controls,
+        "escape_controls": escape_controls,
         "short": partial(escape_controls, longest=_LONGEST),
         "number": wording.number,
         "score": wording.score,

@@ -34,7 +34,7 @@ def render(cards: Sequence[Card], sample: str, title: str) -> str:
 
     folder = resource("curation", "review")
     environment = templates(folder)
-    environment.filters |= {"visible": escape_controls, "lines": _lines, "cell": csv_cell}
+    environment.filters |= {"escape_controls": escape_controls, "lines": _lines, "cell": csv_cell}
     script, style = ((folder / name).read_text(encoding="utf-8") for name in ("page.js", "page.css"))
     return environment.get_template("page.html").render(
         cards=cards,

@@ -41,7 +41,7 @@ def render(analysis: ErrorAnalysis, view: str = "") -> str:
     frame = resource("report", "frame")
     environment = templates(folder, frame)
     environment.filters |= {
-        "visible": escape_controls,
+        "escape_controls": escape_controls,
         "short": partial(escape_controls, longest=wording.LONGEST),
         "percent": percent,
         "span": span,
