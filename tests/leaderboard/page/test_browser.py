@@ -353,7 +353,7 @@ def test_the_table_is_copied_as_latex_as_it_is_shown(visit):
         r"\toprule",
         r" &  & \multicolumn{1}{c}{Mean of nine} & \multicolumn{2}{c}{Basic} \\",
         r"\cmidrule(lr){3-3}\cmidrule(lr){4-5}",
-        r"Place & Model & Strict & MER2023 (strict) & MELD (strict) \\",
+        r"Rank & Model & Strict & MER2023 (strict) & MELD (strict) \\",
         r"\midrule",
     ]
     body = [line.removesuffix(r" \\").split(" & ") for line in lines[11:-3]]
