@@ -75,8 +75,8 @@ def page() -> str:
     lines = [
         "# Examples, and which are run\n",
         (
-            f"\nREADME and documentation contain {len(found)} examples of commands or Python. Tests run {run} of them at "
-            "every change, with small clips, test servers, and models of random weights under the names of real "
+            f"\nREADME and documentation contain {len(found)} examples of commands or Python. Tests run {run} of them "
+            "on every change, with small clips, test servers, and models of random weights under the names of real "
             f"ones. {len(found) - run} are marked as not run, for these reasons:\n"
         ),
         "\n| reason | examples |\n|---|---|\n",
