@@ -36,7 +36,7 @@ def main(arguments):
     signatures = {report.signature.metric_part for report in reports}
     if len(signatures) > 1:
         sys.exit(
-            "the models were not scored alike, so they cannot stand in one table: " + "; ".join(sorted(signatures))
+            "the models were not scored in the same way, so no table can compare them: " + "; ".join(sorted(signatures))
         )
 
     Path("table.md").write_text(markdown(head, rows) + f"\n`{signatures.pop()}`\n", encoding="utf-8")

@@ -14,6 +14,19 @@ SCHEME = "openai:"
 _ISSUER = "api.openai.com"
 
 
+def api_key() -> str:
+    """Return the key of the environment; empty without one.
+
+    Raises:
+        InputError: it has characters that no HTTP header can contain, such as those of a placeholder or a line break.
+    """
+    name = next(filter(os.environ.get, KEYS), OWN)
+    key = os.environ.get(name, "").strip()
+    if not (key.isascii() and key.isprintable()):
+        raise InputError(f"{name}: contains characters that an API key cannot have (not ASCII, or control characters)")
+    return key
+
+
 def refuse_key_to_strangers(fields: Mapping[str, object]) -> None:
     """Refuse settings of a file that would send a key meant for other programs to an endpoint of the file's choice.
 

@@ -94,18 +94,18 @@ def forms_of(head: str, sources: Sources, wordnet: "WordNet") -> set[str]:
     kinship = sources.kinship
     if head in kinship.alone:
         return set(kinship.together.get(head, frozenset()) - sources.stop)
-    strangers = kinship.apart.get(head, frozenset())
+    excluded = kinship.apart.get(head, frozenset())
     found = {Form(head, pos) for pos in wordnet.parts_of_speech(head)} | set(wordnet.bases(head))
     found |= {Form(word, pos) for word in kinship.together.get(head, ()) for pos in wordnet.parts_of_speech(word)}
-    found = edge = {form for form in found if form.word not in strangers}
+    found = edge = {form for form in found if form.word not in excluded}
     for _ in range(_STEPS):
         steps = {step for form in edge for step in wordnet.related(form)}
-        edge = {step for step in steps if same_stem(head, step.word) and step.word not in strangers} - found
+        edge = {step for step in steps if same_stem(head, step.word) and step.word not in excluded} - found
         found |= edge
     words = {word for form in found for word in (form.word, *wordnet.inflected(form)) if same_stem(head, word)}
     words |= kinship.together.get(head, frozenset())
     words = {word for word in words if word.isascii() and word.isalpha() and not wordnet.is_thing(word)}
-    return words - {head, *sources.stop, *strangers}
+    return words - {head, *sources.stop, *excluded}
 
 
 class WordNet:

@@ -6,7 +6,6 @@ is never shown. Replies are parsed in `completion`, and limited in size and time
 """
 
 import logging
-import os
 import time
 import weakref
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,7 +13,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from merunibench._keys import KEYS
+from merunibench._keys import KEYS, api_key
 from merunibench._text import one_line, short_repr
 from merunibench.chat.base import ChatModel, Conversation, Reply, fit_for_name
 from merunibench.chat.completion import FILTERED, MalformedError, read_completion
@@ -85,7 +84,7 @@ class Endpoint(ChatModel):
         self._said_at = float("-inf")
         asked = {"max_tokens": max_tokens, "temperature": temperature, "seed": seed, **(request or {})}
         self._request = {name: value for name, value in asked.items() if value is not None}
-        self._key = next(filter(None, map(os.environ.get, KEYS)), "")
+        self._key = api_key()
         self._client = _client(url, self._key, timeout)
         # Connections are kept open for the next request, and the client does not close them when it is collected.
         weakref.finalize(self, self._client.close)

@@ -66,7 +66,7 @@ class Viewed:
         names = [] if self.table is None else name_column(self.table).to_pylist()
         return {name: row for row, name in enumerate(names)}
 
-    def given(self, name: str, column: str) -> Any:  # noqa: ANN401 - whatever a stranger's file holds
+    def given(self, name: str, column: str) -> Any:  # noqa: ANN401 - any value of a file
         """Return the value of a sample in a column of the predictions, or None."""
         if self.table is None or column not in self.table.columns or name not in self._table_rows:
             return None

@@ -211,6 +211,22 @@ def test_without_a_key_a_server_of_ones_own_answers(monkeypatch):
         assert endpoint(server).complete(asked("a"))[0].text == "A"
 
 
+@pytest.mark.parametrize("key", ["sk-…", "sk-1\nX-Header: 2", "schlüssel"])
+def test_a_key_that_no_header_can_contain_is_refused(monkeypatch, key):
+    monkeypatch.setenv("MERUNIBENCH_API_KEY", key)
+    with fake_server(echo) as server, pytest.raises(InputError, match="MERUNIBENCH_API_KEY: contains") as refused:
+        endpoint(server)
+    assert key not in str(refused.value)
+    assert server.requests == []
+
+
+def test_white_space_around_a_key_is_not_sent(monkeypatch):
+    monkeypatch.setenv("MERUNIBENCH_API_KEY", " sk-1\n")
+    with fake_server(echo) as server:
+        assert endpoint(server).complete(asked("a"))[0].text == "A"
+        assert server.keys == ["Bearer sk-1"]
+
+
 def test_half_a_character_is_replaced():
     with fake_server(lambda *_: (200, {}, rb'{"choices":[{"message":{"content":"a\ud800"}}]}')) as server:
         assert endpoint(server).complete(asked("a"))[0].text == "a?"

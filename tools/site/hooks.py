@@ -63,7 +63,7 @@ def on_post_page(output: str, **_: Any) -> str:  # noqa: ANN401
 
 
 def on_post_template(output_content: str, **_: Any) -> str:  # noqa: ANN401
-    """The same for pages that are no Markdown, such as 404.html."""
+    """The same for pages that are not Markdown, such as 404.html."""
     return on_post_page(output_content)
 
 

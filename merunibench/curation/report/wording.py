@@ -25,7 +25,7 @@ BLIND_SPOTS = (
     "Descriptions are a model's inferences. The people shown were not asked about their feelings.",
 )
 """Limitations that no number in the report shows."""
-LABEL_IN_PROMPT = "Human labels were in the prompts: the descriptions justify them, and are no evidence for them."
+LABEL_IN_PROMPT = "Human labels were in the prompts: the descriptions justify them, so they are not evidence for them."
 RESPONSIBLE_USE = (
     "Use the data to study how emotions are described, not to judge, rank, monitor or diagnose individual people. Keep "
     "a record of the consent and the licence under which the clips were obtained, and share the data only as they "

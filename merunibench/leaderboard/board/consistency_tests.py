@@ -47,9 +47,9 @@ def packed_faults(results: Results) -> Iterator[str]:
     """Yield invalid packed pairs: of rows that do not exist, of scores that they lack, or with impossible figures."""
     rows = {row.id: row for row in results.rows if row.ranked}
     for pairs in results.packed_pairs:
-        strangers = [key for key in pairs.rows if key not in rows or rows[key].board != pairs.board]
-        if strangers:
-            yield f"packed pairs of {pairs.board}: {strangers[0]} is not a ranked row of this board"
+        unknown = [key for key in pairs.rows if key not in rows or rows[key].board != pairs.board]
+        if unknown:
+            yield f"packed pairs of {pairs.board}: {unknown[0]} is not a ranked row of this board"
             continue
         lacking = np.array([[rows[key].value(column) is None for column in pairs.columns] for key in pairs.rows])
         for place, text in enumerate(pairs.figures):

@@ -57,7 +57,7 @@ class Word(Plain):
 
 
 class Losses(Plain):
-    """Every figure of one checkpoint, and what was said in the place of what is true."""
+    """Every score of one checkpoint, and what was answered instead of the truth."""
 
     metrics: dict[Line, float]
     wheels: Several[dict[Line, float | None]] = Field(description="All metrics on each wheel.")

@@ -333,7 +333,7 @@ class Results(Plain):
     pairs: Several[Pair] = Field(
         default=(), exclude=True, repr=False, description="Stored in `pairs.json` next to this file."
     )
-    packed_pairs: Several[PackedPairs] = Field(default=(), exclude=True, repr=False, description="Likewise.")
+    packed_pairs: Several[PackedPairs] = Field(default=(), exclude=True, repr=False, description="Stored there too.")
 
     def to_json(self) -> str:
         """Return strict JSON, one row per line, so that versions can be compared by eye."""

@@ -82,7 +82,7 @@ class Cache:
         """The entries there are.
 
         Raises:
-            InputError: the file is no cache.
+            InputError: the file is not a cache.
         """
         found: dict[str, Entry] = {}
         sound: set[str] = set()
@@ -95,7 +95,7 @@ class Cache:
         """The lengths of answers that were found valid.
 
         Raises:
-            InputError: the file is no cache.
+            InputError: the file is not a cache.
         """
         found = dict(self._select("key, length, digest FROM valid", "", keys))
         with _explained(self.path):
@@ -122,7 +122,7 @@ class Cache:
         """Keep entries, and the lengths of valid answers; the oldest make room.
 
         Raises:
-            InputError: the file cannot be written, or is no cache.
+            InputError: the file cannot be written, or is not a cache.
         """
         if self.path is None or not (entries or lengths):
             return
@@ -140,7 +140,7 @@ class Cache:
         """The texts of pairs that were stored; what they say, their reader checks.
 
         Raises:
-            InputError: the file is no cache.
+            InputError: the file is not a cache.
         """
         found = dict(self._select("key, content, digest FROM pair", "", keys))
         with _explained(self.path):
@@ -152,7 +152,7 @@ class Cache:
         """Keep the texts of pairs; the oldest make room.
 
         Raises:
-            InputError: the file cannot be written, or is no cache.
+            InputError: the file cannot be written, or is not a cache.
         """
         if self.path is None or not pairs:
             return

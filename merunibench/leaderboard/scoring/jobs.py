@@ -65,7 +65,7 @@ def do(scorer: Scorer, job: Job) -> Outcome:
             entries = _score(scorer, checked.read, job.cells)
         except InputError as error:
             checked.problem(str(error).replace(f"{job.folder}/", ""))
-        except Exception as error:  # noqa: BLE001 - the last resort: no stranger's file may stop a board
+        except Exception as error:  # noqa: BLE001 - the last resort: no submission may stop a board
             checked = unchecked(job.folder, error)
     checked.read = {}  # large, and no longer needed
     return Outcome(checked, entries)

@@ -88,7 +88,7 @@ def check(folder: Path, truths: Mapping[str, GroundTruth] | None = None, *, by_h
         _say_what_will_not_show(checked, truths or {})
         if checked.valid:
             checked.hashes = hashes_of(checked.files)
-    except Exception as error:  # noqa: BLE001 - the last resort: no stranger's file may stop others
+    except Exception as error:  # noqa: BLE001 - the last resort: no submission may stop the others
         return unchecked(folder, error)
     return checked
 
