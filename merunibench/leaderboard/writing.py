@@ -26,7 +26,7 @@ def write(
     date: str | None = None,
     before: Lock | None = None,
 ) -> None:
-    """Write everything below a folder; details and tables of models and boards that are gone are removed.
+    """Write everything below a folder; details and tables of removed models and boards are deleted.
 
     Args:
         results: The board.
@@ -59,12 +59,12 @@ def write(
 
 
 def is_locked(name: str) -> bool:
-    """Whether the lock holds the hash of a file: of those that do not follow from `results.json`."""
+    """Whether the lock contains the hash of a file, which it does for files that do not follow from `results.json`."""
     return name == PAIRS or name.startswith(f"{DETAILS}/")
 
 
 def _lock(results: Results, now: Lock, before: Lock | None) -> Lock:
-    """The lock of these results: that of before if they are the same, else with whom scores come from that stand."""
+    """Return the lock of these results: the previous one if equal, else one with the origin of kept scores."""
     if before is None or not (now.by or now.date or before.results != now.results):
         return before.model_copy(update={"files": now.files}) if before else now
     if not results.not_recomputed:
@@ -74,7 +74,7 @@ def _lock(results: Results, now: Lock, before: Lock | None) -> Lock:
 
 
 def _files(results: Results, details: Mapping[str, Details]) -> Iterator[tuple[str, str]]:
-    """Name and content of what is made from the results, but for the page; a file at a time: they are large."""
+    """Yield name and content of the files made from the results, except the site, one at a time: they are large."""
     yield PAIRS, Pairs(pairs=results.pairs, packed=results.packed_pairs).to_json()
     for key, value in details.items():
         yield f"{DETAILS}/{key}.json", value.to_json()
@@ -83,7 +83,7 @@ def _files(results: Results, details: Mapping[str, Details]) -> Iterator[tuple[s
 
 
 def tables_of(results: Results) -> Iterator[tuple[str, str]]:
-    """Name and content of the files that hold nothing but figures of the results."""
+    """Yield name and content of the files that contain only figures of the results."""
     yield "results.csv", to_csv(results)
     for board in results.boards:
         yield f"{TABLES}/{board.id}.md", to_markdown(results, board)

@@ -87,13 +87,13 @@ def build(request: Request, progress: Progress | None = None) -> tuple[Results, 
 
 
 def _folders(request: Request) -> list[Path]:
-    """The folders of all submissions, by name."""
+    """Return the folders of all submissions, by name."""
     found = {submission_id(folder): folder for folder in (*find_submissions(request.submissions), *request.extra)}
     return [found[key] for key in sorted(found)]
 
 
 def _contenders(inputs: Inputs, outcomes: Sequence[Outcome], rules: baseline_rows.BaselineRows) -> list[Contender]:
-    """Everything that has rows: submissions that are not refused, then baselines."""
+    """Return every model that gets rows: the valid submissions, then the baselines."""
     checked = [outcome.checked for outcome in outcomes]
     _refuse_twins(checked, inputs.before)
     _refuse_orphans(checked)
@@ -106,7 +106,7 @@ def _refused(checked: Checked) -> Refused:
 
 
 def _refuse_twins(submissions: Sequence[Checked], before: Results | None) -> None:
-    """Refuse ids that differ in case alone: on many disks their pages are one file. Who is on the board stays there."""
+    """Refuse ids that differ only in case: on many disks their pages are one file. Ids on the board go first."""
     standing = {model.id for model in (before.models if before else ())}
     taken: dict[str, str] = {}
     for each in sorted(submissions, key=lambda each: (each.id not in standing, each.id)):
@@ -116,7 +116,7 @@ def _refuse_twins(submissions: Sequence[Checked], before: Results | None) -> Non
 
 
 def _refuse_orphans(submissions: Sequence[Checked]) -> None:
-    """Refuse other runs of a model whose own submission is not there or is another run too: none would be ranked."""
+    """Refuse variants of a model whose own submission is missing, or is a variant itself: none would be ranked."""
     runs = {each.id: each.submission.variant_of for each in submissions if each.valid and each.submission is not None}
     for each in submissions:
         parent = runs.get(each.id)
@@ -137,7 +137,7 @@ def _submitted(inputs: Inputs, outcome: Outcome) -> Contender:
 
 
 def model_of(key: str, submission: Submission, predictions: str | None) -> Model:
-    """A submission as the board lists it.
+    """Return a submission as the board lists it.
 
     Args:
         key: Its id.
@@ -150,7 +150,7 @@ def model_of(key: str, submission: Submission, predictions: str | None) -> Model
 
 
 def _baseline(inputs: Inputs, model: Model, entries: dict[Cell, Entry]) -> Contender:
-    """A baseline has one checkpoint, also of data sets whose labels or subtitles are not at hand now."""
+    """Return a baseline. It has one checkpoint, also on data sets whose labels or subtitles are not available now."""
     committed = inputs.committed_rows(model)
     expected = {dataset for row in committed for dataset in row.scores}
     expected |= inputs.unusable.keys() if baseline_rows.reads_subtitles(model) else set()
@@ -159,7 +159,7 @@ def _baseline(inputs: Inputs, model: Model, entries: dict[Cell, Entry]) -> Conte
 
 
 def _why(inputs: Inputs, contender: Contender, board: Board, dataset: str) -> str:
-    """Why a score could not be computed."""
+    """Return the reason why a score could not be computed."""
     if contender.withheld:
         return "the predictions are withheld"
     if dataset in inputs.mistaken:
@@ -174,7 +174,7 @@ def _why(inputs: Inputs, contender: Contender, board: Board, dataset: str) -> st
 
 
 def _datasets(rows: Sequence[Row]) -> tuple[Dataset, ...]:
-    """The nine, and others that some row has."""
+    """Return the nine data sets, and any others that occur in a row."""
     there = {dataset for row in rows for dataset in row.scores}
     return tuple(
         Dataset(id=task.id, title=task.title, kind=task.kind, samples=task.samples, benchmark=task.benchmark)

@@ -21,13 +21,13 @@ _WHOLE, _SIGNED = Axis((0.0, 100.0)), Axis((-100.0, 100.0))
 
 
 _SMALL = 14
-"""Most columns of the picture of one data set."""
+"""Maximum number of columns of the picture of one data set."""
 
 
 def model_values(
     results: Results, rows: Sequence[Row], details: Details, held: Stored, lost: Sequence[Confusion]
 ) -> dict[str, Any]:
-    """What the template needs beside the model.
+    """Return what the template needs in addition to the model.
 
     Args:
         results: The whole board.
@@ -45,7 +45,7 @@ def model_values(
     titles = {board.id: board.title for board in results.boards}
     tables: dict[str, list[Row]] = {}
     corrected = {board.id for board in results.boards if PROTOCOLS[board.protocol].is_corrected}
-    for row in sorted(rows, key=lambda row: (row.board not in corrected, not row.ranked)):  # what counts most, first
+    for row in sorted(rows, key=lambda row: (row.board not in corrected, not row.ranked)):  # the most important first
         tables.setdefault(titles.get(row.board or "", "Lexicon not stated"), []).append(row)
     boards, datasets = ({key[place] for key in details.parts} for place in (0, 1))
     return {
@@ -62,7 +62,7 @@ def model_values(
 
 
 def _small_maps(datasets: Sequence[Dataset], held: Stored) -> "dict[str, Markup]":
-    """Title of a data set -> where the model loses there, on the first wheel or in polarity, where that is small."""
+    """Return pictures by data set of where the model loses, on the first wheel or in polarity, if small enough."""
     found = {}
     for dataset in datasets:
         first = next(iter(confusions(held, dataset.id)), None)
@@ -77,7 +77,7 @@ def _has_a_place(row: Row) -> bool:
 
 
 def _drawn(row: Row, dataset: Dataset, score: Score) -> "Markup":
-    """A score on a line from 0 to 1; where something of it lies below 0, from -1. The stroke is the chance level."""
+    """Draw a score on a line from 0 to 1, or from -1 if any part is below 0. The stroke is the chance level."""
     below = min(score.score, *(score.ci or ()), 0.0) < 0
     level = None if score.chance is None else wording.chance(score.chance, row.protocol, dataset.kind)
     return strip(_SIGNED if below else _WHOLE, score.score, score.ci, level)

@@ -38,7 +38,7 @@ POLICY = (
 some browsers, files of one folder have different origins."""
 
 PAPER = "https://arxiv.org/abs/2501.16566"
-"""Of the benchmark."""
+"""The paper of the benchmark."""
 
 _SHEETS = (
     *dress.SHEETS,
@@ -81,7 +81,7 @@ def render_site(results: Results, details: Mapping[str, Details], folder: Path, 
 
 
 def _pages(results: Results, details: Mapping[str, Details], lock: Lock | None) -> Iterator[tuple[str, bytes]]:
-    """Name and content of everything that is drawn, a page at a time: together they are large."""
+    """Yield name and content of every rendered file, one at a time, since together they are large."""
     pages = {model.id: f"models/{model.id}.html" for model in results.models if model.id in details}
     table = table_view(results, pages, lock)
     held = {key: stored(each, table.lead.id) for key, each in details.items()} if table.lead else {}
@@ -130,7 +130,7 @@ class _Gap(NamedTuple):
 
 
 def _gaps(results: Results) -> list[_Gap]:
-    """What was not recomputed, in the order of the results, models of one kind together."""
+    """Return what was not recomputed, in the order of the results; models with the same gaps are grouped."""
     names = {model.id: model.name for model in results.models}
     titles = {each.id: each.title for each in results.datasets}
     sets: dict[tuple[str, str], list[str]] = {}
@@ -143,7 +143,7 @@ def _gaps(results: Results) -> list[_Gap]:
 
 
 def _check_names(ids: Iterable[str]) -> None:
-    """Ids become names of files: none may lead out of the folder."""
+    """Check that ids are safe file names: none may lead out of the folder."""
     for name in ids:
         if not re.fullmatch(r"[\w+-][\w.+-]*", name, re.ASCII) or len(name) > _LONGEST_NAME:
             raise InputError(f"the id {wording.shown(name)!r} in the results is not a valid file name")
@@ -169,7 +169,7 @@ def _environment(results: Results) -> "Environment":
 
 
 def inert(text: str) -> str:
-    r"""JSON that can stand inside a `script` element of type `application/json`: nothing in it ends the element.
+    r"""Return JSON that is safe inside a `script` element of type `application/json`: nothing in it ends the element.
 
     Example:
         >>> str(inert('{"word":"</script>"}'))
@@ -181,7 +181,7 @@ def inert(text: str) -> str:
 
 
 def _repository() -> str | None:
-    """The address of the project's repository, if its package tells one."""
+    """Return the address of the project's repository, if the package metadata has one."""
     try:
         urls = metadata("merunibench").get_all("Project-URL") or []
     except PackageNotFoundError:
@@ -191,7 +191,7 @@ def _repository() -> str | None:
 
 
 def _changed(results: Results) -> str:
-    """The newest date that a submission gives; empty without any."""
+    """Return the newest date of a submission; empty if there is none."""
     dates = [model.date for model in results.models if model.origin == "computed" and model.date]
     return wording.shown(max(dates, default=""), 10)
 
@@ -213,7 +213,7 @@ def _modalities(table: TableView) -> list[str]:
 
 
 def _static() -> Iterator[tuple[str, bytes]]:
-    """Styles, scripts and fonts."""
+    """Yield styles, scripts and fonts."""
     for source in (dress.folder(), resource("leaderboard", "page", "static")):
         for path in sorted(source.rglob("*")):
             if path.is_file():

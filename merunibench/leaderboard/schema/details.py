@@ -86,7 +86,7 @@ class Part(Plain):
 
 
 class ModelDetails(Plain):
-    """Everything that a model's page needs and its row does not hold."""
+    """Everything that a model's page needs in addition to its rows."""
 
     schema_: Literal["merunibench.leaderboard.details/1"] = Field(default=SCHEMA, alias="schema")
     model_id: Identifier
@@ -97,7 +97,7 @@ class ModelDetails(Plain):
 
 @dataclass(frozen=True)
 class Details:
-    """The details of a model as they are written: its parts are JSON already, as the cache has them.
+    """The details of a model as they are written; its parts are already JSON, as in the cache.
 
     Attributes:
         model_id: The model.
@@ -112,10 +112,10 @@ class Details:
     parts: Mapping[tuple[str, str], str]
 
     def parts_json(self) -> str:
-        """The parts as a JSON list."""
+        """Return the parts as a JSON list."""
         return f"[{','.join(self.parts.values())}]"
 
     def to_json(self) -> str:
-        """What `ModelDetails` describes, in one line."""
+        """Return the JSON that `ModelDetails` describes, in one line."""
         head = {"schema": SCHEMA, "model_id": self.model_id, "reproduce": self.reproduce, "bibtex": self.bibtex}
         return f'{as_json(head)[:-1]},"parts":{self.parts_json()}}}\n'

@@ -32,7 +32,7 @@ Entry = dict[str, Figures]
 """Checkpoint -> its figures in one cell, checkpoints in their natural order."""
 
 _PACKAGE = Path(__file__).parents[2]
-_APPLICATION = int.from_bytes(b"mub\0", "big")  # by which SQLite tells whose a file is
+_APPLICATION = int.from_bytes(b"mub\0", "big")  # identifies the program that a SQLite file belongs to
 _LAYOUT = 4
 _COLUMNS = "key, checkpoint, place, figures, replicates, losses, words, units, digest"
 _MARKS = ", ".join("?" * 9)
@@ -45,13 +45,13 @@ _AT_ONCE = 500
 _LONGEST = 4 << 20  # bytes of a value: half a million resamples
 _KEPT = 50_000
 _NOTHING: Mapping[str, int] = MappingProxyType({})
-_PATIENCE = 60.0  # seconds that another build may take to write
-_MOST_SECONDS = 120.0  # that reading or writing may take; a hundred times what it does
+_PATIENCE = 60.0  # seconds to wait for another build that is writing
+_MOST_SECONDS = 120.0  # for reading or writing, which normally takes a hundredth of it
 
 
 @cache
 def code_hash() -> str:
-    """Hash of every module and table of the installed package, and of the libraries that decide the last bits."""
+    """Return a hash of every module and table of this package, and of library versions that affect the last bits."""
     parts = [f"numpy {np.__version__}"]
     for path in sorted(_PACKAGE.rglob("*")):
         if path.suffix in (".py", ".toml", ".txt"):
@@ -61,25 +61,25 @@ def code_hash() -> str:
 
 
 def key(*parts: object) -> str:
-    """The key of whatever these parts decide."""
+    """Return the key of a value that these parts determine."""
     return hashlib.sha256(json.dumps([code_hash(), *parts]).encode()).hexdigest()
 
 
 def cell_key(scorer: Scorer, cell: Cell, predictions: str) -> str:
-    """The key of predictions with this hash in one cell: everything that decides a figure."""
+    """Return the key of predictions with this hash in one cell: it covers everything that determines a score."""
     lexicon = scorer.lexicons[cell.lexicon].sha256 if cell.lexicon in scorer.lexicons else "none"
     truth = scorer.truths[cell.dataset].sha256
     return key("cell", cell.dataset, cell.protocol, lexicon, truth, predictions, scorer.resamples, scorer.seed)
 
 
 class Cache:
-    """A file of entries; without a path, nothing is kept."""
+    """A file of entries; without a path, nothing is stored."""
 
     def __init__(self, path: Path | None) -> None:
         self.path = path
 
     def load(self, keys: Iterable[str]) -> dict[str, Entry]:
-        """The entries there are.
+        """Return the entries that exist.
 
         Raises:
             InputError: the file is not a cache.
@@ -92,7 +92,7 @@ class Cache:
         return found
 
     def lengths(self, keys: Iterable[str]) -> dict[str, int]:
-        """The lengths of answers that were found valid.
+        """Return the lengths of answers that were found valid.
 
         Raises:
             InputError: the file is not a cache.
@@ -104,7 +104,7 @@ class Cache:
         return found
 
     def _select(self, what: str, order: str, keys: Iterable[str]) -> list[Any]:
-        """The rows of the keys that there are."""
+        """Return the rows of the keys that exist."""
         wanted = list(keys)
         if self.path is None or not self.path.exists():
             return []
@@ -119,7 +119,7 @@ class Cache:
         return found
 
     def store(self, entries: Mapping[str, Entry], lengths: Mapping[str, int] = _NOTHING) -> None:
-        """Keep entries, and the lengths of valid answers; the oldest make room.
+        """Store entries, and the lengths of valid answers; the oldest ones are removed if there are too many.
 
         Raises:
             InputError: the file cannot be written, or is not a cache.
@@ -137,7 +137,7 @@ class Cache:
             _drop_oldest(store, "entry", "valid")
 
     def pairs(self, keys: Iterable[str]) -> dict[str, str]:
-        """The texts of pairs that were stored; what they say, their reader checks.
+        """Return the texts of stored pairs; the caller validates them.
 
         Raises:
             InputError: the file is not a cache.
@@ -149,7 +149,7 @@ class Cache:
         return found
 
     def store_pairs(self, pairs: Mapping[str, str]) -> None:
-        """Keep the texts of pairs; the oldest make room.
+        """Store the texts of pairs; the oldest ones are removed if there are too many.
 
         Raises:
             InputError: the file cannot be written, or is not a cache.
@@ -173,7 +173,7 @@ def _drop_oldest(store: sqlite3.Connection, *tables: str) -> None:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[sqlite3.Connection]:
-    """The file as a database, which is given so much time and room."""
+    """Open the file as a database with limits on time and memory."""
     with _explained(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.exists() and not path.is_file():
@@ -188,7 +188,7 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
 
 @contextmanager
 def _explained(path: Path | None) -> Iterator[None]:
-    """Say in one line what is wrong with the file."""
+    """Report in one line what is wrong with the file."""
     try:
         yield
     except (sqlite3.Error, OSError, ValueError, MemoryError) as error:
@@ -198,7 +198,7 @@ def _explained(path: Path | None) -> Iterator[None]:
 
 
 def _layout(store: sqlite3.Connection) -> int:
-    """The layout of a cache; 0 if the file is still empty."""
+    """Return the layout version of a cache; 0 if the file is still empty."""
     (application,) = store.execute("PRAGMA application_id").fetchone()
     (layout,) = store.execute("PRAGMA user_version").fetchone()
     made = {sql for (sql,) in store.execute("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL")}
@@ -210,7 +210,7 @@ def _layout(store: sqlite3.Connection) -> int:
 
 
 def _begin(store: sqlite3.Connection) -> None:
-    """An empty cache of this layout."""
+    """Create the empty tables of this layout."""
     for name in ("entry", "valid", "pair"):
         store.execute(f"DROP TABLE IF EXISTS {name}")
     for table in _TABLES:
@@ -229,7 +229,7 @@ def _rows(entries: Mapping[str, Entry]) -> Iterator[tuple[Any, ...]]:
 
 
 def _digest(*values: object) -> str:
-    """By which a row is known to be as it was stored."""
+    """Return a hash that shows whether a row is as it was stored."""
     digest = hashlib.sha256()
     for value in values:
         content = value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogatepass")
@@ -238,7 +238,7 @@ def _digest(*values: object) -> str:
 
 
 def _intact(row: tuple[Any, ...]) -> tuple[Any, ...]:
-    """A row without its digest.
+    """Return a row without its digest.
 
     Raises:
         ValueError: it is not the row that was stored.
@@ -280,7 +280,7 @@ _WORDS = TypeAdapter(Words | None)
 def _figures(
     figures: object, replicates: object, losses: object, words: object, units: object, *, sound: set[str]
 ) -> Figures:
-    """The figures that a row holds; words that are in `sound`, as several cells have the same, are not looked at again.
+    """Return the figures of a row. Words in `sound` are not validated again: several cells have the same ones.
 
     Raises:
         ValueError: it holds something else.
