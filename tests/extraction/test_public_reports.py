@@ -315,6 +315,7 @@ def test_time_is_linear_for_whatever_is_repeated(fragments):
     assert [(fragment, ratio) for fragment in fragments if (ratio := grows(fragment)) > 3] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("opening", ["[", "(", "{", "<think>", '"', "- "])
 def test_nesting_costs_little(opening):
     for closing in ("]", ")", "}", "</think>", "\n", "a"):

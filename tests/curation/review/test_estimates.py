@@ -53,6 +53,7 @@ def test_with_equal_weights_a_share_has_the_exact_interval(answers):
     assert found.ci == pytest.approx(clopper_pearson(int(right.sum()), len(right)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", REVIEWS)
 def test_intervals_cover_what_they_should(name):
     """Samples drawn as `review` draws them, from data sets of which everything is known."""

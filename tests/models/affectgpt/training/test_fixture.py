@@ -50,6 +50,7 @@ def test_every_result_of_the_fixture_is_compared(training_arrays):
     assert sum(".w3." in key for key in training_arrays) == 2 * (COMPARED["weights"] - 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("group", "key", "change"),
     [

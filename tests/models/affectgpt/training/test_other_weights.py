@@ -26,6 +26,7 @@ def test_it_passes(run, arrays, tmp_path):  # noqa: F811
     assert compared["weights"] == compared["decay"] == 1 + sum(".published.w3." in key for key in arrays)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("line", "key", "change"),
     [
