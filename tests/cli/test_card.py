@@ -33,7 +33,7 @@ def test_card(run, report, tmp_path):
 def test_refused(refused, report, tmp_path):
     assert "--date can only be given with --hub-dataset" in refused("card", report, "--date", "2026-11-28")
     (tmp_path / "x.json").write_text("{}")
-    assert "no report" in refused("card", tmp_path / "x.json")
+    assert "not a report" in refused("card", tmp_path / "x.json")
     assert "--format eee cannot be combined" in refused("report", report, "--format", "eee", "--methods")
     assert "timestamp 'x'" in refused("report", report, "--format", "eee", "--timestamp", "x")
 

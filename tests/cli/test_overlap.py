@@ -46,7 +46,7 @@ def test_a_submission_says_what_it_was_trained_on(run, tmp_path):
     assert run("submit", tmp_path / "preds", *given).code == 0
     assert 'trained_on = [\n    "Human-OV",\n    "clips of our own",\n]' in (out / "submission.toml").read_text()
     said = [line for line in check(out).warnings if "trained_on" in line]
-    assert said == ["trained_on: 'Human-OV' holds 532 of the 532 samples of OV-MERD+"]
+    assert said == ["trained_on: 'Human-OV' contains 532 of the 532 samples of OV-MERD+"]
     board = tmp_path / "board"
     built = run("leaderboard", "build", "--submissions", out.parent, "--out", board, "--no-cache", "--processes", 1)
     assert built.code == 0, built

@@ -93,7 +93,7 @@ def test_commands_stand_in_blocks_that_are_run():
 def test_the_last_page_counts_them():
     page = doc_examples.page()
     run = sum(not each.reason for each in EXAMPLES)
-    assert f"hold {len(EXAMPLES)} examples" in page
+    assert f"contain {len(EXAMPLES)} examples" in page
     assert f"Tests run {run} of them" in page
     assert len(RUN) + sum(bool(each.elsewhere) for each in EXAMPLES) == run
     assert len(RUN) > 80

@@ -93,7 +93,7 @@ def test_the_best_checkpoint_is_that_of_the_primary_score(tmp_path, rule):
 def test_the_best_of_scores_on_different_samples_is_refused_under_either_rule(tmp_path, rule):
     truth = {"ovmerdplus": {name: ["sad"] for name in NAMES}}
     folder = write_checkpoints(tmp_path / "model", {"step-1": [["sad"]] * 12, "step-2": [["sad"]] * 5})
-    with pytest.raises(InputError, match=r"with --missing skip .* \(step-1 12, step-2 5\)"):
+    with pytest.raises(InputError, match=r"with --missing skip, .* \(step-1 12, step-2 5\)"):
         evaluate(folder, truth, checkpoint=rule, missing="skip", bootstrap=0)
     assert evaluate(folder, truth, checkpoint=rule, missing="zero", bootstrap=0)["ovmerdplus"].checkpoint == "step-1"
 

@@ -276,7 +276,7 @@ def test_one_checkpoint_stands_for_all_data_sets_or_is_refused(checkpoints):
 def test_the_best_of_checkpoints_on_different_samples_is_refused(checkpoints):
     predictions, truth = checkpoints
     write_rows(predictions / "step-10" / "meld.jsonl", rows()["meld"][:2])
-    with pytest.raises(InputError, match=r"meld: with --missing skip .* \(step-9 10, step-10 2\)"):
+    with pytest.raises(InputError, match=r"meld: with --missing skip, .* \(step-9 10, step-10 2\)"):
         evaluate(predictions, truth, missing="skip")
     assert evaluate(predictions, truth, missing="skip", checkpoint="last", bootstrap=0)["meld"].checkpoint == "step-10"
 

@@ -52,7 +52,7 @@ def test_the_two_versions_differ():
     assert (extract_labels(BOXED, version=1), extract_labels(BOXED)) == ([], ["happy", "calm"])
     assert Rules.named("rules@1").labels(DENIED) == ["angry"]
     assert Rules.named("rules@1", parity=True).name == "rules@1-parity"
-    with pytest.raises(InputError, match="only rules@2, rules@1"):
+    with pytest.raises(InputError, match="available: rules@2, rules@1"):
         Rules.named("rules@3")
 
 

@@ -182,7 +182,7 @@ def test_what_does_not_belong_into_one_table_is_refused(reports):
     changed = replace(reports["fourth"], datasets=(other,))
     with pytest.raises(InputError, match=r"meld: fourth and stuffing cannot be in one table.*lexicon"):
         tabulate([first, changed], names=["stuffing", "fourth"], resamples=10)
-    with pytest.raises(InputError, match="two models are called a; give each a name"):
+    with pytest.raises(InputError, match="two models are called a; give them different names"):
         tabulate([first, changed], names=["a", "a"])
     with pytest.raises(InputError, match="1 names for 2 models"):
         tabulate([first, changed], names=["a"])
