@@ -12,7 +12,8 @@ DOCUMENTED := $(addprefix merunibench.,accumulator chat data evaluation extracti
 demo: $(VENV)/.installed
 	$(BIN)/merunibench demo
 
-# As many processes as cores: threads of their own would only wait for each other.
+# Tests wait for browsers and child processes, so one process more than cores; threads of theirs would wait for each other.
+test: export PYTEST_XDIST_AUTO_NUM_WORKERS = $(shell python3 -c 'import os; print(1 + os.cpu_count())')
 test test-slow: export OMP_NUM_THREADS = 1
 
 test: lint browser
