@@ -27,7 +27,7 @@ def api_key() -> str:
     return key
 
 
-def refuse_key_to_strangers(fields: Mapping[str, object]) -> None:
+def refuse_key_for_file_endpoints(fields: Mapping[str, object]) -> None:
     """Refuse settings of a file that would send a key meant for other programs to an endpoint of the file's choice.
 
     Args:
@@ -41,7 +41,7 @@ def refuse_key_to_strangers(fields: Mapping[str, object]) -> None:
         return
     for name, value in fields.items():
         inner = value if isinstance(value, Mapping) else dict(enumerate(value)) if isinstance(value, list) else {}
-        refuse_key_to_strangers({f"{name}.{key}": each for key, each in inner.items()})
+        refuse_key_for_file_endpoints({f"{name}.{key}": each for key, each in inner.items()})
         if isinstance(value, str) and value.lstrip().startswith(SCHEME):
             host = _host(value.lstrip().removeprefix(SCHEME))
             if host is not None and host != _ISSUER and not _is_this_machine(host):

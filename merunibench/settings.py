@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeVar, ge
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt, ValidationError
 
-from merunibench._keys import refuse_key_to_strangers
+from merunibench._keys import refuse_key_for_file_endpoints
 from merunibench.errors import InputError
 from merunibench.files.reading import DEFAULT_MAX_BYTES
 from merunibench.files.toml import read_toml
@@ -90,7 +90,7 @@ class Settings(BaseModel):
         Raises:
             InputError: a field is refused; the message names it, and what to give instead.
         """
-        refuse_key_to_strangers(fields)
+        refuse_key_for_file_endpoints(fields)
 
     @classmethod
     def options(cls) -> dict[str, Option]:

@@ -68,12 +68,9 @@ def error_analysis(  # noqa: D417, PLR0913 - options of `merunibench errors`; mo
     Raises:
         InputError: an argument cannot be used; the message says what, where and what to do.
     """
-    if limit < 1 or bootstrap < 0 or seed < 0:
-        raise InputError("the limit must be at least 1, and the number of resamples and the seed must not be negative")
     known = as_task_set(tasks)
     chosen = lexicon if isinstance(lexicon, Lexicon) else load_lexicon(lexicon)
-    if wheel is not None and not 1 <= wheel <= chosen.n_wheels:
-        raise InputError(f"wheel must be 1 to {chosen.n_wheels} (the wheels of lexicon {chosen.name}), not {wheel}")
+    _check_options(chosen, wheel, limit, Resampling(bootstrap, seed))
     report = evaluate(
         predictions,
         data_root,
@@ -93,6 +90,13 @@ def error_analysis(  # noqa: D417, PLR0913 - options of `merunibench errors`; mo
     )
     source = _source(predictions, datasets, model, max_bytes, Arrangement(columns or {}, name_regex), known)
     return errors_of(report, source, chosen, wheel=wheel, limit=limit, resampling=Resampling(bootstrap, seed))
+
+
+def _check_options(lexicon: Lexicon, wheel: int | None, limit: int, resampling: Resampling) -> None:
+    if limit < 1 or resampling.resamples < 0 or resampling.seed < 0:
+        raise InputError("the limit must be at least 1, and the number of resamples and the seed must not be negative")
+    if wheel is not None and not 1 <= wheel <= lexicon.n_wheels:
+        raise InputError(f"wheel must be 1 to {lexicon.n_wheels} (the wheels of lexicon {lexicon.name}), not {wheel}")
 
 
 def errors_of(

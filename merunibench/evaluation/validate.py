@@ -71,27 +71,33 @@ def validate(  # noqa: PLR0913 - options of `merunibench validate`
         tasks=known,
     )
     # Own data sets may name their labels, so names are checked against those even if no folder is given.
-    held_against = data_root is not None or bool(find_labels(None, known))
-    labels = find_truth(None if data_root is None else Path(data_root), known) if held_against else {}
+    checks_names = data_root is not None or bool(find_labels(None, known))
+    labels = find_truth(None if data_root is None else Path(data_root), known) if checks_names else {}
     problems = [f"{name}: no predictions" for name in wanted if name not in source.files]
-    problems += [f"{name}: no ground truth" for name in wanted if held_against and name not in labels]
+    problems += [f"{name}: no ground truth" for name in wanted if checks_names and name not in labels]
     found: list[FileFound] = []
     unlabelled = []
     for name in known.in_order([name for name in wanted or source.files if name in source.files]):
-        truth = None
-        if held_against and name not in labels:
-            unlabelled += [f"{name}: not scored, it has no ground truth"] if not wanted else []
-        elif held_against:
-            try:
-                truth = load_truth(known[name], labels[name], max_bytes=max_bytes)
-            except InputError as error:
-                problems.append(str(error))
+        truth, problem = _truth(known[name], labels.get(name), max_bytes)
+        problems += [problem] if problem else []
+        if checks_names and name not in labels and not wanted:
+            unlabelled.append(f"{name}: not scored, it has no ground truth")
         held = {stem: _look(source, known[name], stem, truth, missing) for stem in source.checkpoints(name)}
         found += [file for file, _ in held.values()]
         problems += _mixed(name, {stem: made for stem, (_, made) in held.items() if made is not None})
-    if held_against and len(unlabelled) == len({each.dataset for each in found}):
+    if checks_names and len(unlabelled) == len({each.dataset for each in found}):
         problems.append("no data set has both predictions and ground truth")
     return Validation(source.model, tuple(found), tuple(problems), (*source.remarks, *unlabelled))
+
+
+def _truth(task: Task, labels: Path | None, max_bytes: int) -> tuple[GroundTruth | None, str | None]:
+    """Return the ground truth of a data set, or why it cannot be read; neither without labels."""
+    if labels is None:
+        return None, None
+    try:
+        return load_truth(task, labels, max_bytes=max_bytes), None
+    except InputError as error:
+        return None, str(error)
 
 
 def _look(
