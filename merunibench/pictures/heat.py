@@ -89,7 +89,7 @@ def heat_map(drawn: HeatMap, identifier: str, heading: str = "") -> "Markup":
         ]
     lines += [*_heads(drawn, layout), *_rows(drawn, layout), *_foot(drawn, layout)]
     if drawn.legend:
-        lines += _legend(drawn.legend, layout)
+        lines += _legend(drawn.legend, layout.left, layout.height)
     return Markup("\n".join(lines) + "\n</svg>\n")  # noqa: S704 - every text in it is escaped
 
 
@@ -138,14 +138,14 @@ def _rows(drawn: HeatMap, layout: _Layout) -> Iterator[str]:
         y = layout.y(row)
         baseline = f"{y + down:g}"
         yield _text(layout.left - 10, y + down, name, "ink", anchor="end")
+        tips = _tips(drawn.tips[row]) if drawn.tips else [""] * len(edges)
         for column, share in enumerate(drawn.shares[row]):
             if share is None:
                 continue
             hit = drawn.columns[column] == name
             frame, bold = _FRAME if hit else _NO_FRAME
             opacity, number, ink = _shade(share)
-            said = drawn.tips[row][column] if drawn.tips else ""
-            tip = f"<title>{_safe(said, 300)}</title>" if said else ""
+            tip = f"<title>{tips[column]}</title>" if tips[column] else ""
             yield (
                 f'<g>{tip}<rect x="{edges[column] + 1}" y="{y + 1}" {size} fill="{_HUE}" fill-opacity="{opacity}"'
                 f"{frame}/>"
@@ -156,6 +156,11 @@ def _rows(drawn: HeatMap, layout: _Layout) -> Iterator[str]:
             yield _text(layout.right, y + down, drawn.totals[row], "dim", anchor="end")
 
 
+def _tips(texts: Sequence[str]) -> list[str]:
+    """The tooltips of a row for XML. Line ends are control characters, so none is left in a text when they separate."""
+    return escape("\n".join(escape_controls(text, 300) for text in texts)).split("\n")
+
+
 _FRAME = f' class="hue hit" stroke="{_INK}" stroke-width="1.5"', ' font-weight="600"'
 """Attributes of a cell with equal row and column names, and of its number."""
 _NO_FRAME = ' class="hue"', ""
@@ -164,7 +169,7 @@ _NO_FRAME = ' class="hue"', ""
 @lru_cache(maxsize=4096)
 def _shade(share: float) -> tuple[str, str, str]:
     """The opacity, number and ink of a cell."""
-    ink = "dim" if not share else ("low", "mid", "high")[sum(share > turn for turn in _TURNS)]
+    ink = "dim" if not share else "low" if share <= _TURNS[0] else "mid" if share <= _TURNS[1] else "high"
     return f"{max(share, 0.02 if share else 0.0):.3f}", escape(whole_percent(share)), ink
 
 
@@ -179,16 +184,17 @@ def _foot(drawn: HeatMap, layout: _Layout) -> Iterator[str]:
         yield _text(layout.x(column) + layout.cell_width / 2, y, figure, "dim", anchor="middle", extra=small)
 
 
-def _legend(whole: str, layout: _Layout) -> Iterator[str]:
-    y, size = layout.height - 26, 30
-    for step, share in enumerate(_LEGEND):
-        x = layout.left + step * size
-        yield (
-            f'<rect class="hue" x="{x + 1}" y="{y}" width="{size - 2}" height="8" rx="2" fill="{_HUE}" '
-            f'fill-opacity="{max(share, 0.02):.3f}"/>'
-        )
-    for label, x in (("0", layout.left), (f"100 % {whole}", layout.left + 4 * size)):
-        yield _text(x, y + 22, label, "dim", extra=' font-size="11"')
+@lru_cache(maxsize=1024)
+def _legend(whole: str, left: int, height: int) -> tuple[str, ...]:
+    y, size = height - 26, 30
+    colours = (
+        f'<rect class="hue" x="{left + step * size + 1}" y="{y}" width="{size - 2}" height="8" rx="2" fill="{_HUE}" '
+        f'fill-opacity="{max(share, 0.02):.3f}"/>'
+        for step, share in enumerate(_LEGEND)
+    )
+    ends = (("0", left), (f"100 % {whole}", left + 4 * size))
+    labels = (_text(x, y + 22, label, "dim", extra=' font-size="11"') for label, x in ends)
+    return (*colours, *labels)
 
 
 def whole_percent(share: float) -> str:
@@ -203,7 +209,12 @@ _FILLS = {"ink": _INK, "dim": _DIM, "low": "#000", "mid": "#000", "high": "#fff"
 
 def _text(x: float, y: float, content: str, name: str, *, anchor: str = "start", extra: str = "") -> str:
     place = f'class="{name}" x="{x:g}" y="{y:g}" fill="{_FILLS[name]}" text-anchor="{anchor}"{extra}'
-    return f"<text {place}>{escape(cut(content, LONGEST))}</text>"
+    return f"<text {place}>{_name(content)}</text>"
+
+
+@lru_cache(maxsize=4096)
+def _name(content: str) -> str:
+    return escape(cut(content, LONGEST))
 
 
 def _safe(text: str, longest: int) -> str:

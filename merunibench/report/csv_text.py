@@ -3,11 +3,13 @@
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from merunibench._text import escape_controls
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """Characters at the start of a cell that make a spreadsheet compute it, including full-width signs."""
+_SHORT = 400
 
 
 def csv_cell(value: object) -> object:
@@ -19,8 +21,16 @@ def csv_cell(value: object) -> object:
     """
     if not isinstance(value, str):
         return value
+    return _short_cell(value) if len(value) <= _SHORT else _text_cell(value)
+
+
+def _text_cell(value: str) -> str:
     text = "\t".join(map(escape_controls, value.split("\t")))
     return f"'{text}" if value.lstrip(" ").startswith(_FORMULA) else text
+
+
+_short_cell = lru_cache(maxsize=4096)(_text_cell)
+"""Cached, because names and signatures are repeated in many lines."""
 
 
 def csv_text(columns: Sequence[str], records: Iterable[Mapping[str, object]]) -> str:

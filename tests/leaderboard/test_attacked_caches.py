@@ -13,7 +13,12 @@ from merunibench.leaderboard.scoring import cache
 from tests.leaderboard.conftest import Small
 
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
-COLUMNS = ("key", "checkpoint", "place", "figures", "replicates", "losses", "words", "units")
+COLUMNS = {
+    "entry": ("key", "checkpoint", "place", "figures", "replicates"),
+    "texts": ("key", "checkpoint", "losses", "words"),
+    "units": ("key", "checkpoint", "content"),
+}
+PLACES = [(table, column) for table, columns in COLUMNS.items() for column in columns]
 VALUES = {
     "null": None,
     "text": "x",
@@ -33,7 +38,7 @@ VALUES = {
     "many replicates": bytes(8_000_000),
 }
 STATEMENTS = {
-    "a view that never ends": f"DROP TABLE entry; CREATE VIEW entry AS {ENDLESS} SELECT {', '.join(['i'] * 9)} FROM n",
+    "a view that never ends": f"DROP TABLE entry; CREATE VIEW entry AS {ENDLESS} SELECT {', '.join(['i'] * 6)} FROM n",
     "a view of lengths": f"DROP TABLE valid; CREATE VIEW valid AS {ENDLESS} SELECT i, i, i FROM n",
     "a trigger": "CREATE TRIGGER t AFTER INSERT ON entry BEGIN DELETE FROM valid; END",
     "another table": "CREATE TABLE other (x)",
@@ -47,6 +52,12 @@ STATEMENTS = {
     "somebody else's": "PRAGMA application_id = 7",
     "another layout": "PRAGMA user_version = 99",
     "an older layout": "PRAGMA user_version = 3",
+    "no table of texts": "DROP TABLE texts",
+    "no texts": "DELETE FROM texts",
+    "texts of others": "UPDATE texts SET key = (SELECT max(key) FROM texts) || key",
+    "texts exchanged": "UPDATE texts SET losses = (SELECT losses FROM texts ORDER BY key LIMIT 1)",
+    "no units": "DELETE FROM units; DELETE FROM pair",
+    "units exchanged": "UPDATE units SET content = (SELECT content FROM units LIMIT 1); DELETE FROM pair",
     "lengths that are text": "UPDATE valid SET length = 'x'",
     "lengths below zero": "UPDATE valid SET length = -1",
     "rows of others": "UPDATE entry SET key = (SELECT max(key) FROM entry) || key",
@@ -66,11 +77,16 @@ FILES = {
 }
 
 
+def reversed_answers(_, lines):
+    return [{**other, "name": one["name"]} for one, other in zip(lines, lines[::-1], strict=True)]
+
+
 @pytest.fixture(scope="module")
 def board(tmp_path_factory):
     """A board with its cache, and what is built without one."""
     small = Small(tmp_path_factory.mktemp("caches"))
     small.add("one")
+    small.add("two", reversed_answers)
     small.build()
     small.expected = small.build(cache=None)
     return small
@@ -113,26 +129,27 @@ def test_what_somebody_did_to_a_cache(board, tampered, monkeypatch, kind):
 
 
 @pytest.mark.parametrize("value", VALUES)
-@pytest.mark.parametrize("column", COLUMNS)
-def test_values_that_were_not_stored(board, tampered, column, value):
-    key = "(SELECT min(key) FROM entry)" if column == "key" else "key"
-    path = tampered(f"UPDATE OR REPLACE entry SET {column} = ? WHERE key = {key}", VALUES[value])
-    assert built(board, path) == ("built" if column == "key" else "refused")
+@pytest.mark.parametrize(("table", "column"), PLACES)
+def test_values_that_were_not_stored(board, tampered, table, column, value):
+    """Units are read for pairs that the cache lacks; entries with another key are not found, and computed again."""
+    path = tampered(f"UPDATE OR REPLACE {table} SET {column} = ?", VALUES[value])
+    with closing(sqlite3.connect(path)) as store, store:
+        store.execute("DELETE FROM pair")
+    assert built(board, path) == ("built" if (table, column) == ("entry", "key") else "refused")
 
 
 @pytest.mark.parametrize("value", VALUES)
-@pytest.mark.parametrize("column", ["figures", "replicates", "losses", "words"])
-def test_values_of_somebody_who_knows_the_digest(board, tampered, column, value):
+@pytest.mark.parametrize(("table", "column"), [("entry", "figures"), ("entry", "replicates"), *PLACES[6:9], PLACES[-1]])
+def test_values_of_somebody_who_knows_the_digest(board, tampered, table, column, value):
     """What is well formed may be a lie; what is none is refused all the same."""
-    path = tampered("SELECT ?", 1)
+    path = tampered("DELETE FROM pair WHERE ?", 1)
     with closing(sqlite3.connect(path)) as store:
-        rows = [list(row[:-1]) for row in store.execute("SELECT * FROM entry")]
+        rows = [list(row[:-1]) for row in store.execute(f"SELECT * FROM {table}")]
         for row in rows:
-            row[COLUMNS.index(column)] = VALUES[value]
+            row[COLUMNS[table].index(column)] = VALUES[value]
         with store:
-            store.execute("DELETE FROM entry")
-            full = [(*row, cache._digest(*row)) for row in rows]
-            store.executemany("INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", full)
+            store.execute(f"DELETE FROM {table}")
+            cache._insert(store, table, map(tuple, rows))
     assert built(board, path) == "refused"
 
 

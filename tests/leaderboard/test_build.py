@@ -234,7 +234,7 @@ def test_a_cache_of_another_layout_is_begun_anew(small):
     first = small.build()
     with closing(sqlite3.connect(small.cache)) as store, store:
         store.execute("PRAGMA user_version = 999")
-        store.execute("ALTER TABLE entry RENAME COLUMN words TO something")
+        store.execute("ALTER TABLE entry RENAME COLUMN figures TO something")
     assert small.build() == first
     assert small.build() == first
 

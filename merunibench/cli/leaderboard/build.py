@@ -36,23 +36,22 @@ def build(
 
     Scores whose labels are missing are kept as committed, and listed. Refused submissions are left out and listed.
     """
-    spare_pandas()
-    from dataclasses import replace
+    from merunibench.leaderboard.processes import helper
 
-    from merunibench._gc import gc_paused
-    from merunibench.leaderboard.board.build import build as build_board
-    from merunibench.leaderboard.board.standing import main_boards
-    from merunibench.leaderboard.schema.lock import lock_beside
-    from merunibench.leaderboard.writing import write
+    with helper(settings.submissions, settings.processes, "merunibench.leaderboard.making") as process:
+        spare_pandas()
+        from dataclasses import replace
 
-    wanted = settings.request(committed=committed, published=published, cache=cache).with_usual_places()
-    if no_cache:
-        wanted = replace(wanted, cache=None)
-    with gc_paused():
+        from merunibench.leaderboard.board.standing import main_boards
+        from merunibench.leaderboard.making import make
+        from merunibench.leaderboard.schema.lock import lock_beside
+        from merunibench.leaderboard.writing import Stamp
+
+        wanted = settings.request(committed=committed, published=published, cache=cache).with_usual_places()
+        wanted = replace(wanted, cache=None) if no_cache else wanted
+        stamp = Stamp(by, date.isoformat() if date else None, lock_beside(wanted.committed))
         with progress_bar() as progress:
-            results, details = build_board(wanted, progress)
-        before = lock_beside(wanted.committed)
-        write(results, details, out, by=by, date=date.isoformat() if date else None, before=before)
+            results = make(wanted, out, stamp, progress, process)
     for refused in results.refused:
         log_stderr(f"refused: {refused.submission}: {'; '.join(refused.reasons)}")
     for gap in results.not_recomputed:

@@ -1,21 +1,24 @@
 """Build the whole board from submissions, labels and lexicons; every score is recomputed from predictions."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Executor
+from itertools import chain
 from pathlib import Path
 
 from merunibench import __version__
 from merunibench._gc import gc_paused
+from merunibench.leaderboard.board.describing import Sketch, details_of, sketch_of
 from merunibench.leaderboard.board.inputs import Inputs, Request
 from merunibench.leaderboard.board.lifts import with_lifts
 from merunibench.leaderboard.board.pairs import pairs_of
 from merunibench.leaderboard.board.ranking import place
-from merunibench.leaderboard.board.rows import Contender, ScoredRow, details_of, rows_on
+from merunibench.leaderboard.board.rows import Contender, Held, ScoredRow, rows_on
 from merunibench.leaderboard.schema.details import Details
 from merunibench.leaderboard.schema.results import Board, Dataset, Model, NotRecomputed, Refused, Results, Row
 from merunibench.leaderboard.scoring import baseline_rows
 from merunibench.leaderboard.scoring.cache import Cache, Entry
 from merunibench.leaderboard.scoring.cells import Cell, Scorer
-from merunibench.leaderboard.scoring.jobs import Outcome, find_submissions, is_extended, score_submissions
+from merunibench.leaderboard.scoring.jobs import Elsewhere, Outcome, find_submissions, is_extended, score_submissions
 from merunibench.leaderboard.submissions.checked import Checked
 from merunibench.leaderboard.submissions.submission import Submission, submission_id
 from merunibench.protocols import METRIC_VERSION
@@ -41,49 +44,104 @@ def build(request: Request, progress: Progress | None = None) -> tuple[Results, 
         InputError: labels, a lexicon, the committed results or the published figures cannot be used. A submission that
             cannot is left out and listed instead; without usable subtitles, the text baseline is not recomputed.
     """
-    inputs = Inputs(request)
-    scorer, cache = (
-        Scorer(inputs.truths, inputs.lexicons, request.resamples, SEED),
-        Cache(None if is_extended() else request.cache),
-    )
-    rules = baseline_rows.BaselineRows(inputs.own, scorer, inputs.subtitles, cache)
-    outcomes = score_submissions(_folders(request), inputs.own, scorer, cache, request.processes, progress, rules)
-    contenders = _contenders(inputs, outcomes, rules)
-    scored: dict[str, list[ScoredRow]] = {board.id: [] for board in inputs.boards}
-    models, details, gaps = [], {}, set()
-    for each in contenders:
-        found: list[ScoredRow] = []
-        for board in inputs.boards:
-            held = each.held(board) if board.lexicon in inputs.lexicons else {}
-            rows = rows_on(board, each, held)
-            scored[board.id] += rows
-            found += rows
-            expected = each.columns(board) or {name for row in each.committed for name in row.scores}
-            gaps |= {(each.model.id, name, _why(inputs, each, board, name)) for name in expected if name not in held}
+    scored = ScoredBoard(request, progress)
+    return scored.with_pairs(scored.ranked()), details_of(scored.sketches, scored.cache)
+
+
+class ScoredBoard:
+    """A board whose rows have scores, but no ranks yet.
+
+    Args:
+        request: What to build it from.
+        progress: Is told what is being done, the steps done, and their number.
+        helper: A process that scores single submissions, if there is one.
+
+    Attributes:
+        cache: Contains figures of earlier builds, and now those of this one.
+        boards: The boards, the main one first.
+        sketches: Model id -> the sketch of its details.
+
+    Raises:
+        InputError: as for `build`.
+    """
+
+    def __init__(self, request: Request, progress: Progress | None = None, helper: Executor | None = None) -> None:
+        inputs = Inputs(request)
+        self._inputs = inputs
+        self.boards = inputs.boards
+        self.cache = Cache(None if is_extended() else request.cache)
+        scorer = Scorer(inputs.truths, inputs.lexicons, request.resamples, SEED)
+        rules = baseline_rows.BaselineRows(inputs.own, scorer, inputs.subtitles, self.cache)
+        self._prepared: dict[str, dict[str, list[ScoredRow]]] = {}
+        elsewhere = None if helper is None else Elsewhere(helper, self._prepare)
+        self._outcomes = score_submissions(
+            _folders(request), inputs.own, scorer, self.cache, request.processes, progress, rules, elsewhere
+        )
+        self._rows: dict[str, list[ScoredRow]] = {board.id: [] for board in inputs.boards}
+        self._models: list[Model] = []
+        self._gaps: set[tuple[str, str, str]] = set()
+        self.sketches: dict[str, Sketch] = {}
+        for each in _contenders(inputs, self._outcomes, rules):
+            self._add(each)
+
+    def _prepare(self, outcomes: Iterable[Outcome]) -> None:
+        """Make the rows of submissions in advance, while another process is scoring."""
+        for outcome in outcomes:
+            contender = _submitted(self._inputs, outcome)
+            self._prepared[contender.model.id] = self._rows_of(contender)
+
+    def _rows_of(self, each: Contender) -> dict[str, list[ScoredRow]]:
+        """Return the rows of a model on all boards."""
+        return {board.id: rows_on(board, each, self._held(each, board)) for board in self.boards}
+
+    def _held(self, each: Contender, board: Board) -> Held:
+        return each.held(board) if board.lexicon in self._inputs.lexicons else {}
+
+    def _add(self, each: Contender) -> None:
+        """Add a model with its rows on all boards."""
+        inputs, key = self._inputs, each.model.id
+        rows = self._prepared.pop(key, None) or self._rows_of(each)
+        for board in self.boards:
+            self._rows[board.id] += rows[board.id]
+            expected = each.columns(board).keys() or {name for row in each.committed for name in row.scores}
+            missing = expected - self._held(each, board).keys()
+            self._gaps |= {(key, name, _why(inputs, each, board, name)) for name in missing}
+        found = list(chain.from_iterable(rows.values()))
         if found or each.model.origin == "computed":
-            models.append(each.model)
-            details[each.model.id] = details_of(each.model, found, inputs.committed_details(each.model))
-    placed, comparisons = place(scored, inputs.before)
-    pairs = pairs_of(scored, inputs.before, cache, resamples=request.resamples, seed=SEED)
-    published, reported = inputs.published
-    results = Results(
-        toolkit=__version__,
-        metric_version=METRIC_VERSION,
-        resamples=request.resamples,
-        seed=SEED,
-        datasets=_datasets(placed + reported),
-        boards=tuple(inputs.boards),
-        models=(*models, *published),
-        rows=(*with_lifts(placed), *reported),
-        comparisons=tuple(comparisons),
-        refused=tuple(_refused(outcome.checked) for outcome in outcomes if not outcome.checked.valid),
-        pairs=pairs.pairs,
-        packed_pairs=pairs.packed,
-        not_recomputed=tuple(
-            NotRecomputed(model_id=model, dataset=dataset, reason=reason) for model, dataset, reason in sorted(gaps)
-        ),
-    )
-    return results, details
+            self._models.append(each.model)
+            self.sketches[key] = sketch_of(each.model, found, inputs.committed_details(each.model))
+
+    def ranked(self) -> Results:
+        """Return the results, with ranks and tests, but without pairs."""
+        placed, comparisons = place(self._rows, self._inputs.before)
+        published, reported = self._inputs.published
+        refused = (outcome.checked for outcome in self._outcomes if not outcome.checked.valid)
+        return Results(
+            toolkit=__version__,
+            metric_version=METRIC_VERSION,
+            resamples=self._inputs.request.resamples,
+            seed=SEED,
+            datasets=_datasets(placed + reported),
+            boards=tuple(self.boards),
+            models=(*self._models, *published),
+            rows=(*with_lifts(placed), *reported),
+            comparisons=tuple(comparisons),
+            refused=tuple(map(_refused, refused)),
+            not_recomputed=tuple(
+                NotRecomputed(model_id=model, dataset=dataset, reason=reason)
+                for model, dataset, reason in sorted(self._gaps)
+            ),
+        )
+
+    def with_pairs(self, results: Results) -> Results:
+        """Return results with the paired comparisons of their rows.
+
+        Raises:
+            InputError: the cache cannot be used.
+        """
+        resamples = self._inputs.request.resamples
+        pairs = pairs_of(self._rows, self._inputs.before, self.cache, resamples=resamples, seed=SEED)
+        return results.model_copy(update={"pairs": pairs.pairs, "packed_pairs": pairs.packed})
 
 
 def _folders(request: Request) -> list[Path]:

@@ -12,7 +12,6 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import numpy.typing as npt
 
-from merunibench.errors import InputError
 from merunibench.kinds import KINDS
 from merunibench.leaderboard.board.rows import ScoredRow
 from merunibench.leaderboard.schema.fields import metric_part
@@ -139,10 +138,7 @@ def _read(text: str, columns: int, cache: Cache) -> tuple[list[str], IntArray]:
         if len(found) != len(others) or not all(isinstance(other, str) for other in others):
             raise ValueError("wrong number of figures")
     except (ValueError, TypeError) as error:
-        raise InputError(
-            f"{cache.path}: cannot be used as the cache: the pairs of a row are invalid; delete it, choose "
-            "another (--cache) or none (--no-cache)"
-        ) from error
+        raise cache.unusable("the pairs of a row are invalid") from error
     return others, found
 
 

@@ -8,7 +8,7 @@ stored sentence. If a board has more rows, the figures of all pairs are packed (
 generate the sentence from them.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from itertools import combinations
 from typing import NamedTuple
@@ -17,20 +17,19 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import ValidationError
 
-from merunibench.errors import InputError
 from merunibench.evaluation.compare import Sides, compare_draws
 from merunibench.leaderboard.board.packing import Packer
 from merunibench.leaderboard.board.rows import ScoredRow
 from merunibench.leaderboard.schema.fields import metric_part, parsed
 from merunibench.leaderboard.schema.results import DECIMALS, Pair, Paired, Pairs, Results, Row
 from merunibench.leaderboard.scoring.cache import Cache, key
-from merunibench.leaderboard.scoring.cells import Figures
+from merunibench.leaderboard.scoring.cells import Figures, Stored
 from merunibench.leaderboard.scoring.units import unpack
 from merunibench.protocols import PROTOCOLS
 from merunibench.report import Comparison, SystemUsed
 from merunibench.scoring import primary_of_sums
 from merunibench.statistics import BootstrapCounts, PairedDraws, PairedTest, swapped_sums
-from merunibench.tasks import BUILTIN, get_task, title_of
+from merunibench.tasks import get_task, title_of
 
 MOST = 60
 """Maximum number of rows that are compared, the best ones: this gives 1,770 pairs."""
@@ -57,7 +56,7 @@ def pairs_of(
     """
     old = {(pair.a, pair.b): pair for pair in (before.pairs if before else ())}
     scores = {row.id: _scores(row) for row in (before.rows if before else ())}
-    judge = _Judge(resamples, seed)
+    judge = _Judge(resamples, seed, cache)
     found: list[Pair | str] = []
     wanted: dict[str, tuple[ScoredRow, ScoredRow, bool]] = {}
     for rows in boards.values():
@@ -71,6 +70,7 @@ def pairs_of(
             elif ids in old and all(scores.get(each.row.id) == _scores(each.row) for each in (first, second)):
                 found.append(old[ids])
     known = {name: _read(text, cache) for name, text in cache.pairs(wanted).items()}
+    judge.units = cache.units(_stored_units(rows for name, rows in wanted.items() if name not in known))
     fresh = {name: judge(*rows) for name, rows in wanted.items() if name not in known}
     cache.store_pairs({name: pair.model_dump_json() for name, pair in fresh.items()})
     known |= fresh
@@ -83,10 +83,7 @@ def _read(text: str, cache: Cache) -> Pair:
     try:
         return Pair.model_validate_json(text, strict=True)
     except ValidationError as error:
-        raise InputError(
-            f"{cache.path}: cannot be used as the cache: a pair is invalid; delete it, choose another (--cache) "
-            "or none (--no-cache)"
-        ) from error
+        raise cache.unusable("a pair is invalid") from error
 
 
 def _scores(row: Row) -> dict[str, float]:
@@ -103,13 +100,7 @@ def _best(rows: Iterable[ScoredRow]) -> list[ScoredRow]:
 
 def _shared(first: ScoredRow, second: ScoredRow) -> list[str]:
     """The data sets on which both were resampled with the same metric."""
-    both = first.replicates.keys() & second.replicates.keys()
-    return [name for name in BUILTIN if name in both and _alike(first, second, name)]
-
-
-def _alike(first: ScoredRow, second: ScoredRow, name: str) -> bool:
-    left, right = (metric_part(each.row.scores[name].signature or "") for each in (first, second))
-    return left == right
+    return [name for name, metric in first.metrics.items() if second.metrics.get(name) == metric]
 
 
 class _Sums(NamedTuple):
@@ -125,10 +116,11 @@ class _Sums(NamedTuple):
 
 
 class _Judge:
-    """Compares rows; caches the sums of each row for the next pair."""
+    """Compares rows; keeps the sums of each row for the next pair."""
 
-    def __init__(self, resamples: int, seed: int) -> None:
-        self.resamples, self.seed = resamples, seed
+    def __init__(self, resamples: int, seed: int, cache: Cache) -> None:
+        self.resamples, self.seed, self.cache = resamples, seed, cache
+        self.units: Mapping[Stored, bytes] = {}
         self._known: dict[int, _Sums] = {}
         self._drawn = BootstrapCounts()
         self._digests: dict[str, str] = {}
@@ -183,7 +175,11 @@ class _Judge:
 
     def _sums(self, figures: Figures) -> _Sums:
         if id(figures) not in self._known:
-            quantities, keys = unpack(figures.units)
+            units = self.units[figures.units] if isinstance(figures.units, Stored) else figures.units
+            try:
+                quantities, keys = unpack(units)
+            except ValueError as error:
+                raise self.cache.unusable("the units of an entry are invalid") from error
             swapped = swapped_sums(quantities, resamples=self.resamples, seed=self.seed, keys=keys, draws=self._drawn)
             self._known[id(figures)] = _Sums(quantities.sum(axis=1), swapped)
         return self._known[id(figures)]
@@ -191,6 +187,14 @@ class _Judge:
 
 def _figures(row: ScoredRow, name: str) -> Figures:
     return row.held[name][row.row.scores[name].checkpoint or ""]
+
+
+def _stored_units(pairs: Iterable[tuple[ScoredRow, ScoredRow, bool]]) -> Iterator[Stored]:
+    """Where the cache has the units of the pairs that are swapped."""
+    for first, second, swap in pairs:
+        for name in _shared(first, second) if swap else ():
+            both = (_figures(each, name).units for each in (first, second))
+            yield from (units for units in both if isinstance(units, Stored))
 
 
 def _sides(first: ScoredRow, second: ScoredRow, name: str) -> Sides:

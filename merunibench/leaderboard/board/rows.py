@@ -1,4 +1,4 @@
-"""Build the rows of a model on a board, one for each way to choose its checkpoint, and the details of its page.
+"""Build the rows of a model on a board, one for each way to choose its checkpoint.
 
 Scores that cannot be computed (labels or predictions are not available) are copied from the committed row if it was
 computed from the same predictions.
@@ -6,21 +6,18 @@ computed from the same predictions.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from statistics import fmean
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from merunibench.leaderboard.board.citing import bibtex
 from merunibench.leaderboard.board.tasks import task_means, task_replicates
-from merunibench.leaderboard.schema.details import Details, ModelDetails
-from merunibench.leaderboard.schema.fields import Interval, as_json, parsed
+from merunibench.leaderboard.schema.fields import Interval, metric_part, parsed
 from merunibench.leaderboard.schema.results import DECIMALS, MEAN, Board, Model, Row, Score
 from merunibench.leaderboard.scoring.cache import Entry
 from merunibench.leaderboard.scoring.cells import Cell, cell_of, is_scored
-from merunibench.leaderboard.submissions.submission import FOLDER_NAME
 from merunibench.protocols import METRIC_VERSION
 from merunibench.report import BENCHMARK_DATASETS
 from merunibench.scoring import (
@@ -88,6 +85,12 @@ class ScoredRow:
     row: Row
     replicates: Mapping[str, npt.NDArray[np.float64]]
     held: Held
+
+    @cached_property
+    def metrics(self) -> dict[str, str]:
+        """Data set -> the metric, for the data sets with resamples."""
+        scores = self.row.scores
+        return {name: metric_part(scores[name].signature or "") for name in BUILTIN if name in self.replicates}
 
 
 @lru_cache(maxsize=4096)
@@ -245,58 +248,3 @@ def extractor_of(signatures: Sequence[Signature]) -> str | None:
     """The sources of labels and polarity, without repetition."""
     origins = {part for each in signatures for text in (each.labels, each.polarity) for part in text.split("+")}
     return "+".join(sorted(origins)) or None
-
-
-def details_of(model: Model, rows: Sequence[ScoredRow], before: ModelDetails | None) -> Details:
-    """Return the details of one model; what was not computed now is copied from the committed details.
-
-    Args:
-        model: The model.
-        rows: Its rows on all boards; of each board, the first ranked row (or else the first row) is described.
-        before: The committed details, if there are any.
-    """
-    described: dict[str | None, ScoredRow] = {}
-    for each in sorted(rows, key=lambda each: not each.row.ranked):
-        described.setdefault(each.row.board, each)
-    # For withheld predictions, and for rules that repeat the labels, the board contains figures but no words.
-    words = model.origin == "computed" and model.note is None
-    parts: dict[tuple[str, str], str] = {}
-    for each in described.values():
-        parts |= _parts(each, words=words)
-    ids = {(each.row.id, dataset) for each in described.values() for dataset in each.row.scores}
-    for part in before.parts if before else ():
-        if (part.row, part.dataset) in ids and part.row.endswith(f"/{part.board}"):
-            parts.setdefault((part.board, part.dataset), as_json(part.model_dump(mode="json")))
-    return Details(model.id, tuple(_commands(model)), bibtex(model), parts)
-
-
-def _parts(scored: ScoredRow, *, words: bool) -> dict[tuple[str, str], str]:
-    """JSON of the parts of a row, by board and data set."""
-    row, found = scored.row, {}
-    for dataset, entry in scored.held.items():
-        checkpoint = row.scores[dataset].checkpoint or ""
-        figures = entry[checkpoint]
-        head = {
-            "board": row.board,
-            "dataset": dataset,
-            "row": row.id,
-            "checkpoint": checkpoint,
-            "checkpoints": {stem: round(each.scored.score, DECIMALS) for stem, each in entry.items()},
-        }
-        said = figures.words if words else "null"
-        found[row.board or "", dataset] = f'{as_json(head)[:-1]},"losses":{figures.losses},"words":{said}}}'
-    return found
-
-
-def _commands(model: Model) -> list[str]:
-    """Commands that recompute the rows; the id is safe in a shell."""
-    if model.origin != "computed" or not FOLDER_NAME.fullmatch(model.id):
-        return []
-    withheld = model.note is not None  # only those who have the predictions can pack them
-    folder = f"packed/{model.id}" if withheld else f"leaderboard/submissions/{model.id}"
-    return [
-        *([f"merunibench submit PREDICTIONS --model {model.id} --out {folder}"] if withheld else []),
-        f"merunibench leaderboard validate {folder} --data-root DIR",
-        f"merunibench score {folder}/predictions --data-root DIR --missing zero --checkpoint last --lexicon mer2025",
-        f"merunibench leaderboard verify leaderboard/results.json --submissions {folder} --data-root DIR",
-    ]

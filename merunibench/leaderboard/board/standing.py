@@ -1,6 +1,9 @@
 """Describe the rank of a row in words: `74.77, 7th, 5 to 9, of 24`. Used by terminal, summaries and comments."""
 
+from collections.abc import Sequence
+
 from merunibench.leaderboard.schema.results import MEAN, Board, Model, Rank, Results, Row
+from merunibench.protocols import PROTOCOLS
 from merunibench.report.columns import percent
 from merunibench.tasks import BUILTIN
 
@@ -30,6 +33,12 @@ def main_boards(results: Results) -> list[Board]:
     for board in results.boards:
         first.setdefault(board.protocol, board)
     return list(first.values())
+
+
+def lead_board(boards: Sequence[Board]) -> Board | None:
+    """The board that orders the page: the first one corrected for chance, else the first; None if there is none."""
+    corrected = (each for each in boards if PROTOCOLS[each.protocol].is_corrected)
+    return next(corrected, next(iter(boards), None))
 
 
 def main_row(results: Results, model_id: str, board: Board) -> Row | None:

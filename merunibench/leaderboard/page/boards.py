@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from merunibench.leaderboard.board.chance_marks import far_above
 from merunibench.leaderboard.board.evidence import Evidence, evidence, more_words_than_sense
+from merunibench.leaderboard.board.standing import lead_board
 from merunibench.leaderboard.page import wording
 from merunibench.leaderboard.page.bands import bands_of
 from merunibench.leaderboard.page.columns import OFFICIAL, STRICT, Column, columns_of
@@ -17,7 +18,6 @@ from merunibench.leaderboard.page.marks import LEGEND, Mark, marks_of
 from merunibench.leaderboard.schema.lock import Lock
 from merunibench.leaderboard.schema.results import MEAN, Board, Dataset, Model, Results, Row
 from merunibench.pictures.dots import Axis, axis, strip
-from merunibench.protocols import PROTOCOLS
 from merunibench.tasks import BUILTIN
 
 if TYPE_CHECKING:
@@ -130,8 +130,7 @@ def table_view(results: Results, pages: Mapping[str, str], lock: Lock | None = N
         pages: Model id -> address of its page, for models that have one.
         lock: Who computed the results, and when.
     """
-    lead = next((each for each in results.boards if PROTOCOLS[each.protocol].is_corrected), None)
-    lead = lead or next(iter(results.boards), None)
+    lead = lead_board(results.boards)
     official = tuple(each for each in results.boards if each.protocol == OFFICIAL)
     focus = _focus([row for row in results.rows if lead and row.board == lead.id], results.datasets)
     columns = columns_of(results, lead, official, focus)

@@ -20,24 +20,33 @@ def stored(details: Details, board: str) -> Stored:
     return {dataset: json.loads(text)["losses"]["confusions"] for dataset, text in parts}
 
 
-def confusions(held: Stored, dataset: str | None = None) -> list[Confusion]:
+def first_wheel(found: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the counts of the first wheel, or else those of polarity; an empty list for none."""
+    first = min((_order(each["wheel"]) for each in found), default=0.0)
+    return [each for each in found if _order(each["wheel"]) == first]
+
+
+def _order(wheel: int | None) -> float:
+    return math.inf if wheel is None else wheel
+
+
+def confusions(held: Stored) -> list[Confusion]:
     """Return what was predicted instead of the truth: the counts of all data sets, summed.
 
     Args:
         held: The counts on a board.
-        dataset: Count this data set only.
 
     Returns:
         One confusion per known wheel, in order, then that of polarity. False alarms are not known.
     """
     counts: dict[int | None, dict[str, dict[str, float]]] = {}
-    for found in chain.from_iterable(each for name, each in held.items() if dataset in (None, name)):
+    for found in chain.from_iterable(held.values()):
         of_wheel = counts.setdefault(found["wheel"], {})
         for row, values in zip(found["rows"], found["counts"], strict=True):
             said = of_wheel.setdefault(row, {})
             for column, value in zip(found["columns"], values, strict=True):
                 said[column] = said.get(column, 0.0) + value
-    wheels = sorted(counts, key=lambda wheel: math.inf if wheel is None else wheel)
+    wheels = sorted(counts, key=_order)
     return [_confusion(wheel, counts[wheel]) for wheel in wheels]
 
 

@@ -1,56 +1,31 @@
-"""Write the site: the main page, one page per model, method, refused submissions, and shared static files."""
+"""Write the site: the main page, questions, method, refused submissions, pages of models, and shared static files."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from importlib.metadata import PackageNotFoundError, metadata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from merunibench._resources import resource
 from merunibench.errors import InputError
 from merunibench.files import write_changed
-from merunibench.leaderboard.board.standing import without_scores
+from merunibench.leaderboard.board.standing import lead_board, without_scores
 from merunibench.leaderboard.page import wording
 from merunibench.leaderboard.page.boards import TableView, table_view
+from merunibench.leaderboard.page.environment import environment_of
 from merunibench.leaderboard.page.figures import MOST_COMPARED, MOST_LINES, figures
-from merunibench.leaderboard.page.losses import confusions, hits, stored
-from merunibench.leaderboard.page.models import model_values
+from merunibench.leaderboard.page.models import ModelPages, Summary, page_of
 from merunibench.leaderboard.page.pairs import packed_figures, packed_pairs
 from merunibench.leaderboard.page.questions import questions
 from merunibench.leaderboard.schema.details import Details
 from merunibench.leaderboard.schema.lock import Lock
-from merunibench.leaderboard.schema.results import Results, Row
+from merunibench.leaderboard.schema.results import Results
 from merunibench.pictures import dress
 from merunibench.pictures.emblem import emblem, shared_ground
 from merunibench.protocols import PROTOCOLS
-from merunibench.report.templates import templates
 
-if TYPE_CHECKING:
-    from jinja2 import Environment
-
-
-POLICY = (
-    "default-src 'none'; script-src 'self' file:; style-src 'self' file:; font-src 'self' file:; img-src 'self' file:; "
-    "base-uri 'none'; form-action 'none'"
-)
-"""What a page may load: the site's own files. `file:` is needed because, in
-some browsers, files of one folder have different origins."""
-
-PAPER = "https://arxiv.org/abs/2501.16566"
-"""The paper of the benchmark."""
-
-_SHEETS = (
-    *dress.SHEETS,
-    "controls.css",
-    "table.css",
-    "comparing.css",
-    "rows.css",
-    "figures.css",
-    "model.css",
-    "print.css",
-)
-
+SITE_FILES = ("models/*.html", "models/*.js", "pairs/*/*.js")
+"""Files of a site that belong to a model or row."""
 _LONGEST_NAME = 200
 
 
@@ -70,25 +45,37 @@ def render_site(results: Results, details: Mapping[str, Details], folder: Path, 
     Raises:
         InputError: an id is not a valid file name, or a file cannot be written.
     """
-    _check_names([model.id for model in results.models] + [board.id for board in results.boards])
-    files = []
-    for name, content in chain(_pages(results, details, lock), _static()):
+    check_names(results)
+    pages = ModelPages(details, lead_board(results.boards))
+    pages.draw(results)
+    names = pages.write(folder)
+    for name, content in chain(front_pages(results, pages.summary, lock), pair_scripts(results)):
         write_changed(folder / name, content)
-        files.append(folder / name)
-    for path in {*(folder / "models").glob("*.html"), *(folder / "pairs").glob("*/*.js")}.difference(files):
-        path.unlink()
-    return files
+        names.append(name)
+    remove_others(folder, names)
+    return [folder / name for name in names]
 
 
-def _pages(results: Results, details: Mapping[str, Details], lock: Lock | None) -> Iterator[tuple[str, bytes]]:
-    """Yield name and content of every rendered file, one at a time, since together they are large."""
-    pages = {model.id: f"models/{model.id}.html" for model in results.models if model.id in details}
+def remove_others(folder: Path, names: Iterable[str], patterns: Sequence[str] = SITE_FILES) -> None:
+    """Delete what earlier boards left: files that match a pattern and are not among these names."""
+    kept = set(names)
+    for pattern in patterns:
+        for path in folder.glob(pattern):
+            if path.relative_to(folder).as_posix() not in kept:
+                path.unlink()
+
+
+def front_pages(results: Results, summary: Summary, lock: Lock | None) -> Iterator[tuple[str, bytes]]:
+    """Yield name and content of the pages that are not those of a model, with styles, scripts and fonts.
+
+    Args:
+        results: The whole board.
+        summary: What the main pages show of the details of models.
+        lock: Who computed the results, and when.
+    """
+    pages = {model.id: page_of(model.id) for model in results.models if model.id in summary.ids}
     table = table_view(results, pages, lock)
-    held = {key: stored(each, table.lead.id) for key, each in details.items()} if table.lead else {}
-    lost = {key: confusions(each) for key, each in held.items()}
-    shares = {key: found for key, each in lost.items() if any(found := hits(each))}
-    marks = {key: emblem(each, shared=True) for key, each in shares.items()}
-    environment = _environment(results)
+    environment = environment_of(results)
 
     def draw(name: str, template: str, **values: object) -> tuple[str, bytes]:
         return name, environment.get_template(template).render(**values).encode()
@@ -97,25 +84,22 @@ def _pages(results: Results, details: Mapping[str, Details], lock: Lock | None) 
         "table": table,
         "counts": _counts(results),
         "modalities": _modalities(table),
-        "emblems": marks,
+        "emblems": {key: emblem(each, shared=True) for key, each in summary.hits.items()},
         "ground": shared_ground(),
         "waiting": [(model, pages.get(model.id)) for model in without_scores(results)],
     }
     drawn = {"figures": figures(table, results), "most_compared": MOST_COMPARED, "most_lines": MOST_LINES}
+    asked = questions(results, summary.lost)
     yield draw("index.html", "index.html", here="index.html", root="", **front, **drawn)
     yield draw("method.html", "method.html", here="method.html", root="", protocols=PROTOCOLS)
     yield draw("submit.html", "submit.html", here="submit.html", root="")
-    yield draw("questions.html", "questions.html", here="questions.html", root="", questions=questions(results, lost))
+    yield draw("questions.html", "questions.html", here="questions.html", root="", questions=asked)
     yield draw("refused.html", "refused.html", here="refused.html", root="", gaps=_gaps(results))
-    rows: dict[str, list[Row]] = {}
-    for row in results.rows:
-        rows.setdefault(row.model_id, []).append(row)
-    for model in results.models:
-        if model.id in pages:
-            known = details[model.id], held.get(model.id, {}), lost.get(model.id, [])
-            mark = emblem(shares[model.id]) if model.id in shares else None
-            values = model_values(results, rows.get(model.id, []), *known)
-            yield draw(pages[model.id], "model.html", here="", root="../", model=model, emblem=mark, **values)
+    yield from _static()
+
+
+def pair_scripts(results: Results) -> Iterator[tuple[str, bytes]]:
+    """Yield name and content of the scripts that the main page loads when rows are compared."""
     for board in results.boards:
         yield f"pairs/{board.id}.js", packed_pairs(results, board.id).encode()
     yield from ((name, text.encode()) for name, text in packed_figures(results))
@@ -142,58 +126,15 @@ def _gaps(results: Results) -> list[_Gap]:
     return [_Gap(tuple(models), datasets, reason) for (datasets, reason), models in alike.items()]
 
 
-def _check_names(ids: Iterable[str]) -> None:
-    """Check that ids are safe file names: none may lead out of the folder."""
-    for name in ids:
+def check_names(results: Results) -> None:
+    """Check that ids are safe file names: none may lead out of the folder.
+
+    Raises:
+        InputError: one is not.
+    """
+    for name in [*(model.id for model in results.models), *(board.id for board in results.boards)]:
         if not re.fullmatch(r"[\w+-][\w.+-]*", name, re.ASCII) or len(name) > _LONGEST_NAME:
             raise InputError(f"the id {wording.shown(name)!r} in the results is not a valid file name")
-
-
-def _environment(results: Results) -> "Environment":
-    environment = templates(resource("leaderboard", "page", "templates"), last_newline=False)
-    environment.globals.update(
-        results=results, policy=POLICY, sheets=_SHEETS, repository=_repository(), paper=PAPER, changed=_changed(results)
-    )
-    environment.filters.update(
-        shown=wording.shown,
-        web_address=wording.web_address,
-        figure=wording.figure,
-        interval=wording.interval,
-        number=wording.number,
-        place=wording.place,
-        selection=wording.selection,
-        chance=wording.chance,
-        inert=inert,
-    )
-    return environment
-
-
-def inert(text: str) -> str:
-    r"""Return JSON that is safe inside a `script` element of type `application/json`: nothing in it ends the element.
-
-    Example:
-        >>> str(inert('{"word":"</script>"}'))
-        '{"word":"\\u003c/script\\u003e"}'
-    """
-    from markupsafe import Markup
-
-    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704 - inert
-
-
-def _repository() -> str | None:
-    """Return the address of the project's repository, if the package metadata has one."""
-    try:
-        urls = metadata("merunibench").get_all("Project-URL") or []
-    except PackageNotFoundError:
-        return None
-    known = dict(url.split(", ", 1) for url in urls if ", " in url)
-    return wording.web_address(known.get("Repository"))
-
-
-def _changed(results: Results) -> str:
-    """Return the newest date of a submission; empty if there is none."""
-    dates = [model.date for model in results.models if model.origin == "computed" and model.date]
-    return wording.shown(max(dates, default=""), 10)
 
 
 def _counts(results: Results) -> str:

@@ -19,6 +19,7 @@ from merunibench.leaderboard.schema.fields import (
     Plain,
     RowId,
     Several,
+    Term,
     Text,
     as_json,
 )
@@ -33,8 +34,8 @@ class WheelConfusion(Plain):
     """What was predicted instead of the truth, on one wheel or by polarity (see `merunibench errors`)."""
 
     wheel: Annotated[int, Field(ge=1, le=8)] | None = Field(description="Counted from 1; null for sentiment.")
-    rows: Several[Line] = Field(description="True sectors or polarities.")
-    columns: Several[Line] = Field(description="Predicted sectors or polarities; the last is `nothing`.")
+    rows: Several[Term] = Field(description="True sectors or polarities.")
+    columns: Several[Term] = Field(description="Predicted sectors or polarities; the last is `nothing`.")
     counts: Several[Several[Amount]] = Field(
         description="One row for each of `rows`, with one value for each of `columns`."
     )
@@ -59,8 +60,8 @@ class Word(Plain):
 class Losses(Plain):
     """Every score of one checkpoint, and what was answered instead of the truth."""
 
-    metrics: dict[Line, float]
-    wheels: Several[dict[Line, float | None]] = Field(description="All metrics on each wheel.")
+    metrics: dict[Term, float]
+    wheels: Several[dict[Term, float | None]] = Field(description="All metrics on each wheel.")
     scored: Several[Count] = Field(description="Number of scored samples on each wheel.")
     confusions: Several[WheelConfusion]
 

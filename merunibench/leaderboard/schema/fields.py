@@ -62,6 +62,8 @@ Selection = Annotated[str, StringConstraints(pattern=f"^{_CHOICE}$")]
 Hash = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
 Bounded = StringConstraints(max_length=20_000)
 Line = Annotated[str, Bounded, AfterValidator(one_line_to_show)]
+Term = Annotated[str, Bounded, AfterValidator(lru_cache(maxsize=512)(one_line_to_show))]
+"""A line of which there are few, repeated thousands of times: the key of a metric, a data set, a sector."""
 Text = Annotated[str, Bounded, AfterValidator(fit_to_show)]
 SignatureText = Annotated[str, Bounded, AfterValidator(_signature)]
 Figure = Annotated[float, Field(ge=-1e6, le=1e6)]

@@ -37,6 +37,7 @@ from merunibench.leaderboard.schema.fields import (
     Several,
     SignatureText,
     Sparse,
+    Term,
     Text,
     as_json,
 )
@@ -270,7 +271,7 @@ class Pair(Plain):
 
     a: RowId
     b: RowId
-    columns: dict[Line, Paired] = Field(
+    columns: dict[Term, Paired] = Field(
         description="Data set, kind of task or `mean` -> the score of a minus that of b, the ends of its 95 % "
         "interval, and the larger p of paired bootstrap and random swaps, adjusted (Holm) for the data sets, or "
         "the kinds, that both rows have."

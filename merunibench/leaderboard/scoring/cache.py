@@ -11,12 +11,12 @@ import hashlib
 import json
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
@@ -25,26 +25,29 @@ from merunibench._text import one_line
 from merunibench.errors import InputError
 from merunibench.leaderboard.schema.details import Losses, Words
 from merunibench.leaderboard.schema.fields import Interval, KindName, Plain, SignatureText, as_json
-from merunibench.leaderboard.scoring.cells import Cell, Figures, Scorer
+from merunibench.leaderboard.scoring.cells import Cell, Figures, Scorer, Stored, Texts
 from merunibench.scoring import Scored
 
 Entry = dict[str, Figures]
 """Checkpoint -> its figures in one cell, checkpoints in their natural order."""
 
+T = TypeVar("T")
+
 _PACKAGE = Path(__file__).parents[2]
 _APPLICATION = int.from_bytes(b"mub\0", "big")  # identifies the program that a SQLite file belongs to
-_LAYOUT = 4
-_COLUMNS = "key, checkpoint, place, figures, replicates, losses, words, units, digest"
-_MARKS = ", ".join("?" * 9)
-_TABLES = (
-    f"CREATE TABLE entry ({_COLUMNS}, PRIMARY KEY (key, checkpoint))",
-    "CREATE TABLE valid (key, length, digest, PRIMARY KEY (key))",
-    "CREATE TABLE pair (key, content, digest, PRIMARY KEY (key))",
-)
+_LAYOUT = 5
+_TABLES = {
+    "entry": "key, checkpoint, place, figures, replicates, digest, PRIMARY KEY (key, checkpoint)",
+    "texts": "key, checkpoint, losses, words, digest, PRIMARY KEY (key, checkpoint)",
+    "units": "key, checkpoint, content, digest, PRIMARY KEY (key, checkpoint)",
+    "valid": "key, length, digest, PRIMARY KEY (key)",
+    "pair": "key, content, digest, PRIMARY KEY (key)",
+}
 _AT_ONCE = 500
 _LONGEST = 4 << 20  # bytes of a value: half a million resamples
 _KEPT = 50_000
 _NOTHING: Mapping[str, int] = MappingProxyType({})
+_ADVICE = "delete it if it is a broken cache, choose another (--cache) or none (--no-cache)"
 _PATIENCE = 60.0  # seconds to wait for another build that is writing
 _MOST_SECONDS = 120.0  # for reading or writing, which normally takes a hundredth of it
 
@@ -78,6 +81,10 @@ class Cache:
     def __init__(self, path: Path | None) -> None:
         self.path = path
 
+    def unusable(self, why: str) -> InputError:
+        """Return the error that the content of the file is invalid."""
+        return InputError(f"{self.path}: cannot be used as the cache: {why}; {_ADVICE}")
+
     def load(self, keys: Iterable[str]) -> dict[str, Entry]:
         """Return the entries that exist.
 
@@ -85,10 +92,48 @@ class Cache:
             InputError: the file is not a cache.
         """
         found: dict[str, Entry] = {}
-        sound: set[str] = set()
         with _explained(self.path):
-            for name, checkpoint, _, *content in self._select(f"{_COLUMNS} FROM entry", "ORDER BY key, place", keys):
-                found.setdefault(name, {})[checkpoint] = _figures(*content, sound=sound)
+            for name, checkpoint, _, *content in self._select("entry", keys, "ORDER BY key, place"):
+                found.setdefault(name, {})[checkpoint] = _figures(Stored(name, checkpoint), *content)
+        return found
+
+    def places(self, keys: Iterable[str]) -> list[Stored]:
+        """Return the entries that exist; reading them may still fail.
+
+        Raises:
+            InputError: the file is not a cache.
+        """
+        return [Stored(*found) for found in self._query("key, checkpoint FROM entry", keys)]
+
+    def texts(self, places: Iterable[Stored]) -> dict[Stored, Texts]:
+        """Return the texts of entries.
+
+        Raises:
+            InputError: the file is not a cache, or does not contain them.
+        """
+        wanted = set(places)
+        ahead = {place: _READ_AHEAD[place] for place in wanted & _READ_AHEAD.keys()}
+        sound: set[str] = set()
+        rest = self._further("texts", wanted - ahead.keys(), lambda *content: _texts(*content, sound=sound))
+        return ahead | rest
+
+    def units(self, places: Iterable[Stored]) -> dict[Stored, bytes]:
+        """Return the units of entries.
+
+        Raises:
+            InputError: the file is not a cache, or does not contain them.
+        """
+        return self._further("units", places, _units)
+
+    def _further(self, table: str, places: Iterable[Stored], read: Callable[..., T]) -> dict[Stored, T]:
+        """Return what a table has of each of these entries."""
+        wanted = set(places)
+        with _explained(self.path):
+            rows = self._select(table, sorted({each.key for each in wanted}))
+            named = {Stored(name, checkpoint): content for name, checkpoint, *content in rows}
+            found = {place: read(*named[place]) for place in wanted & named.keys()}
+            if len(found) < len(wanted):
+                raise ValueError(f"the {table} of an entry are missing")
         return found
 
     def lengths(self, keys: Iterable[str]) -> dict[str, int]:
@@ -97,14 +142,19 @@ class Cache:
         Raises:
             InputError: the file is not a cache.
         """
-        found = dict(self._select("key, length, digest FROM valid", "", keys))
+        found = dict(self._select("valid", keys))
         with _explained(self.path):
             if not all(isinstance(length, int) and length >= 0 for length in found.values()):
                 raise ValueError("a length is invalid")
         return found
 
-    def _select(self, what: str, order: str, keys: Iterable[str]) -> list[Any]:
-        """Return the rows of the keys that exist."""
+    def _select(self, table: str, keys: Iterable[str], order: str = "") -> list[Any]:
+        """Return the rows of the keys that exist, without their digests."""
+        with _explained(self.path):
+            return list(map(_intact, self._query(f"* FROM {table}", keys, order)))
+
+    def _query(self, what: str, keys: Iterable[str], order: str = "") -> list[Any]:
+        """Return what a query finds for these keys."""
         wanted = list(keys)
         if self.path is None or not self.path.exists():
             return []
@@ -115,7 +165,7 @@ class Cache:
             for start in range(0, len(wanted), _AT_ONCE):
                 part = wanted[start : start + _AT_ONCE]
                 query = f"SELECT {what} WHERE key IN ({','.join('?' * len(part))}) {order}"
-                found += map(_intact, store.execute(query, part))
+                found += store.execute(query, part)
         return found
 
     def store(self, entries: Mapping[str, Entry], lengths: Mapping[str, int] = _NOTHING) -> None:
@@ -131,10 +181,16 @@ class Cache:
             store.execute("BEGIN IMMEDIATE")  # two builds may begin at once
             if _layout(store) != _LAYOUT:
                 _begin(store)
-            store.executemany(f"INSERT OR REPLACE INTO entry VALUES ({_MARKS})", _rows(entries))  # noqa: S608
-            marked = ((name, length, _digest(name, length)) for name, length in lengths.items())
-            store.executemany("INSERT OR REPLACE INTO valid VALUES (?, ?, ?)", marked)
-            _drop_oldest(store, "entry", "valid")
+            _insert(store, "entry", _rows(entries))
+            fresh = [
+                (name, checkpoint, figures) for name, entry in entries.items() for checkpoint, figures in entry.items()
+            ]
+            texts = ((*row, figures.texts) for *row, figures in fresh)
+            _insert(store, "texts", ((*row, *each) for *row, each in texts if isinstance(each, Texts)))
+            units = ((*row, figures.units) for *row, figures in fresh)
+            _insert(store, "units", (row for row in units if isinstance(row[-1], bytes)))
+            _insert(store, "valid", lengths.items())
+            _drop_oldest(store, "entry", "texts", "units", "valid")
 
     def pairs(self, keys: Iterable[str]) -> dict[str, str]:
         """Return the texts of stored pairs; the caller validates them.
@@ -142,7 +198,7 @@ class Cache:
         Raises:
             InputError: the file is not a cache.
         """
-        found = dict(self._select("key, content, digest FROM pair", "", keys))
+        found = dict(self._select("pair", keys))
         with _explained(self.path):
             if not all(isinstance(content, str) for content in found.values()):
                 raise ValueError("a pair is invalid")
@@ -160,9 +216,24 @@ class Cache:
             store.execute("BEGIN IMMEDIATE")
             if _layout(store) != _LAYOUT:
                 _begin(store)
-            rows = ((name, content, _digest(name, content)) for name, content in pairs.items())
-            store.executemany("INSERT OR REPLACE INTO pair VALUES (?, ?, ?)", rows)
+            _insert(store, "pair", pairs.items())
             _drop_oldest(store, "pair")
+
+
+_READ_AHEAD: dict[Stored, Texts] = {}
+"""Texts that this process has read before they were needed. Their keys determine them, whatever file they are from."""
+
+
+def read_ahead(cache: Cache, places: Sequence[Stored]) -> None:
+    """Read texts, in a process that has nothing else to do yet, and will be asked for most of them."""
+    _READ_AHEAD.update(cache.texts(places))
+
+
+def _insert(store: sqlite3.Connection, table: str, rows: Iterable[tuple[Any, ...]]) -> None:
+    """Insert rows, each with its digest."""
+    marks = ", ".join("?" * (_TABLES[table].partition(", PRIMARY")[0].count(",") + 1))
+    statement = f"INSERT OR REPLACE INTO {table} VALUES ({marks})"  # noqa: S608
+    store.executemany(statement, ((*row, _digest(*row)) for row in rows))
 
 
 def _drop_oldest(store: sqlite3.Connection, *tables: str) -> None:
@@ -191,10 +262,11 @@ def _explained(path: Path | None) -> Iterator[None]:
     """Report in one line what is wrong with the file."""
     try:
         yield
+    except InputError:  # explained already
+        raise
     except (sqlite3.Error, OSError, ValueError, MemoryError) as error:
-        advice = "delete it if it is a broken cache, choose another (--cache) or none (--no-cache)"
         reason = "a row contains invalid figures" if isinstance(error, ValidationError) else one_line(error)
-        raise InputError(f"{path}: cannot be used as the cache: {reason}; {advice}") from error
+        raise InputError(f"{path}: cannot be used as the cache: {reason}; {_ADVICE}") from error
 
 
 def _layout(store: sqlite3.Connection) -> int:
@@ -204,17 +276,16 @@ def _layout(store: sqlite3.Connection) -> int:
     made = {sql for (sql,) in store.execute("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL")}
     if made and application != _APPLICATION:
         raise sqlite3.DatabaseError("it is a database of another program")  # which is not ours to change
-    if layout == _LAYOUT and made != {*_TABLES}:
+    if layout == _LAYOUT and made != {f"CREATE TABLE {name} ({columns})" for name, columns in _TABLES.items()}:
         raise sqlite3.DatabaseError("it contains tables or views that a cache does not have")
     return int(layout)
 
 
 def _begin(store: sqlite3.Connection) -> None:
     """Create the empty tables of this layout."""
-    for name in ("entry", "valid", "pair"):
+    for name, columns in _TABLES.items():
         store.execute(f"DROP TABLE IF EXISTS {name}")
-    for table in _TABLES:
-        store.execute(table)
+        store.execute(f"CREATE TABLE {name} ({columns})")
     store.execute(f"PRAGMA application_id = {_APPLICATION}")
     store.execute(f"PRAGMA user_version = {_LAYOUT}")
 
@@ -224,8 +295,7 @@ def _rows(entries: Mapping[str, Entry]) -> Iterator[tuple[Any, ...]]:
         for place, (checkpoint, figures) in enumerate(entry.items()):
             replicates = figures.scored.replicates.astype("<f8").tobytes()
             scored = as_json(figures.scored.to_dict())
-            row = (name, checkpoint, place, scored, replicates, figures.losses, figures.words, figures.units)
-            yield *row, _digest(*row)
+            yield name, checkpoint, place, scored, replicates
 
 
 def _digest(*values: object) -> str:
@@ -249,7 +319,18 @@ def _intact(row: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(values)
 
 
-class _Stored(Plain):
+def _units(content: object) -> bytes:
+    """Return the units of a row.
+
+    Raises:
+        ValueError: it holds something else.
+    """
+    if not isinstance(content, bytes):
+        raise ValueError("a row contains no units")  # noqa: TRY004
+    return content
+
+
+class _Scored(Plain):
     """What `Scored.to_dict` writes."""
 
     dataset: str
@@ -277,26 +358,33 @@ class _Stored(Plain):
 _WORDS = TypeAdapter(Words | None)
 
 
-def _figures(
-    figures: object, replicates: object, losses: object, words: object, units: object, *, sound: set[str]
-) -> Figures:
-    """Return the figures of a row. Words in `sound` are not validated again: several cells have the same ones.
+def _figures(place: Stored, figures: object, replicates: object) -> Figures:
+    """Return the figures of a row.
 
     Raises:
         ValueError: it holds something else.
     """
-    if not (isinstance(figures, str) and isinstance(losses, str) and isinstance(words, str)):
-        raise ValueError("a row contains no text")  # noqa: TRY004 - as with all that is wrong with a row
-    if not (isinstance(replicates, bytes) and isinstance(units, bytes)):
-        raise ValueError("a row contains no replicates")  # noqa: TRY004
-    stored = _Stored.model_validate_json(figures, strict=True).model_dump()
+    if not (isinstance(figures, str) and isinstance(replicates, bytes)):
+        raise ValueError("a row contains no figures")  # noqa: TRY004 - as with all that is wrong with a row
+    stored = _Scored.model_validate_json(figures, strict=True).model_dump()
     drawn = np.frombuffer(replicates, "<f8")
     scored = Scored.from_dict(stored, drawn)
     right_number = len(drawn) in (0, scored.signature.bootstrap)
     if not right_number or np.isinf(drawn).any() or (scored.ci is None) != np.isnan(drawn).all():
         raise ValueError("a row contains invalid replicates")
+    return Figures(scored, place, place)
+
+
+def _texts(losses: object, words: object, *, sound: set[str]) -> Texts:
+    """Return the texts of a row. Words in `sound` are not validated again: several cells have the same ones.
+
+    Raises:
+        ValueError: it holds something else.
+    """
+    if not (isinstance(losses, str) and isinstance(words, str)):
+        raise ValueError("a row contains no text")  # noqa: TRY004
     Losses.model_validate_json(losses, strict=True)
     if words not in sound:
         _WORDS.validate_json(words, strict=True)
         sound.add(words)
-    return Figures(scored, losses, words, units)
+    return Texts(losses, words)

@@ -40,21 +40,41 @@ class Cell(NamedTuple):
     lexicon: str
 
 
+class Texts(NamedTuple):
+    """What the page of a model says about one checkpoint in one cell, as JSON: most of it is written as it is.
+
+    Attributes:
+        losses: JSON of `details.Losses`.
+        words: JSON of `details.Words`, or `null`.
+    """
+
+    losses: str = "null"
+    words: str = "null"
+
+
+_NO_TEXTS = Texts()
+
+
+class Stored(NamedTuple):
+    """The place in the cache of something that is read only when it is needed, as most of it never is."""
+
+    key: str
+    checkpoint: str
+
+
 @dataclass(frozen=True)
 class Figures:
     """One checkpoint in one cell.
 
     Attributes:
         scored: The score, with its replicates.
-        losses: JSON of `details.Losses`, kept as text because most of it goes from cache to page without being parsed.
-        words: JSON of `details.Words`, or `null`.
+        texts: What the model's page says about it; no score or rank depends on this.
         units: Packed contributions of its units to paired tests; empty without resamples.
     """
 
     scored: Scored
-    losses: str = "null"
-    words: str = "null"
-    units: bytes = b""
+    texts: Texts | Stored = _NO_TEXTS
+    units: bytes | Stored = b""
 
 
 def cell_of(dataset: str, board: Board) -> Cell:
@@ -98,7 +118,7 @@ class Scorer:
         confusions, words = self._told_of(cell, predictions, scored.samples_scored, lexicon)
         units = pack(paired_units(scored.samples_scored, seed=self.seed)) if self.resamples else b""
         scored = replace(scored.resampled(settings, self._draws), samples_scored=None)
-        return Figures(scored, _losses(scored, confusions), words, units)
+        return Figures(scored, Texts(_losses(scored, confusions), words), units)
 
     def _told_of(
         self, cell: Cell, predictions: Predictions, scores: SampleScores, lexicon: Lexicon
@@ -118,9 +138,8 @@ class Scorer:
         level = figures.scored.chance
         score = float(PROTOCOLS[cell.protocol][truth.task.kind].primary(level, level))
         scored = replace(figures.scored.alone(), score=score, uncorrected=level, ci=None)
-        nothing: dict[str, Any] = {"metrics": {}, "wheels": (), "confusions": ()}
-        losses = Losses.model_validate_json(figures.losses).model_copy(update=nothing)
-        return Figures(scored, as_json(losses.model_dump(mode="json")))
+        losses = Losses(metrics={}, wheels=(), scored=scored.scored, confusions=())
+        return Figures(scored, Texts(as_json(losses.model_dump(mode="json"))))
 
 
 def _truth_as_answer(truth: GroundTruth) -> Predictions:

@@ -5,13 +5,12 @@ labels determine. A job is one submission with its requested cells.
 """
 
 import gc
-import multiprocessing
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple, cast
 
 from merunibench.baselines import BASELINES
@@ -21,10 +20,11 @@ from merunibench.errors import InputError
 from merunibench.extraction import Rules
 from merunibench.files.reading import reading
 from merunibench.kinds import KINDS
+from merunibench.leaderboard.processes import SPAWN, one_thread_each
 from merunibench.leaderboard.schema.results import Board
 from merunibench.leaderboard.scoring import baseline_rows
 from merunibench.leaderboard.scoring.baseline_rows import BaselineRows, ByRule, RuleJob
-from merunibench.leaderboard.scoring.cache import Cache, Entry, cell_key, key
+from merunibench.leaderboard.scoring.cache import Cache, Entry, cell_key, key, read_ahead
 from merunibench.leaderboard.scoring.cells import Cell, Scorer
 from merunibench.leaderboard.submissions.checked import Checked, Read
 from merunibench.leaderboard.submissions.checking import check, outline, too_long, unchecked
@@ -54,6 +54,18 @@ class Outcome(NamedTuple):
 
     checked: Checked
     entries: Mapping[Cell, Entry]
+
+
+class Elsewhere(NamedTuple):
+    """Another process that scores, and what this one does in the meantime.
+
+    Attributes:
+        helper: The process.
+        meanwhile: Called with the submissions whose figures are cached.
+    """
+
+    helper: Executor
+    meanwhile: Callable[[Iterable[Outcome]], None]
 
 
 def do(scorer: Scorer, job: Job) -> Outcome:
@@ -128,6 +140,7 @@ def score_submissions(
     processes: int,
     progress: Progress | None = None,
     rules: BaselineRows | None = None,
+    elsewhere: "Elsewhere | None" = None,
 ) -> list[Outcome]:
     """Validate and score submissions, and the baselines along with them.
 
@@ -139,9 +152,11 @@ def score_submissions(
         processes: Maximum number of processes; 0 for one per core.
         progress: Called with the number of finished uncached submissions.
         rules: The baselines, if requested; receives the results of their jobs.
+        elsewhere: Another process that scores the uncached submissions, if they are few.
     """
     cells = scorer.cells(boards)
     known = {folder: _look(folder, cells, scorer) for folder in folders}
+    begun = _begin_few(known, scorer, cache, elsewhere) if elsewhere else {}
     found = cache.load({name for each in known.values() for name in each.keys.values()})
     lengths = cache.lengths({name for each in known.values() for name in each.markers.values()})
     cached = {
@@ -155,9 +170,11 @@ def score_submissions(
             done[folder] = Outcome(each.checked, cached[folder])
         else:
             jobs.append(Job(folder, tuple(cell for cell in each.keys or cells if cell not in cached[folder])))
+    if elsewhere and begun:
+        elsewhere.meanwhile(done.values())
     fresh: dict[str, Entry] = {}
     valid: dict[str, int] = {}
-    results = do_all([*(rules.jobs if rules else ()), *jobs], scorer, processes)
+    results = do_all([*(rules.jobs if rules else ()), *jobs], scorer, processes, begun)
     if rules is not None:  # first, so that no process is left with one of these long jobs at the end
         for _ in rules.jobs:
             rules.take(cast("ByRule", next(results)))
@@ -176,6 +193,26 @@ def score_submissions(
     if rules is not None:
         rules.store()
     return [done[folder] for folder in folders]
+
+
+def _begin_few(
+    known: Mapping[Path, _Known], scorer: Scorer, cache: Cache, elsewhere: Elsewhere
+) -> "dict[Job, Future[Outcome]]":
+    """Let another process begin with the submissions that the cache lacks, if they are few, and read the texts of all.
+
+    A text that cannot be read is reported when it is needed.
+    """
+    there = cache.places(name for each in known.values() for name in each.keys.values())
+    keys = {place.key for place in there}
+    missing = {
+        folder: tuple(cell for cell, name in each.keys.items() if name not in keys) for folder, each in known.items()
+    }
+    jobs = [Job(folder, cells) for folder, cells in missing.items() if cells]
+    if len(jobs) >= _WORTH_A_PROCESS:
+        return {}
+    begun = {job: elsewhere.helper.submit(do, scorer, job) for job in jobs}
+    elsewhere.helper.submit(read_ahead, cache, there)
+    return begun
 
 
 def _look(folder: Path, cells: Sequence[Cell], scorer: Scorer) -> _Known:
@@ -200,14 +237,29 @@ def is_extended() -> bool:
     return any(table.is_changed for table in (PROTOCOLS, KINDS, BASELINES))
 
 
-def do_all(jobs: Sequence[Job | RuleJob], scorer: Scorer, processes: int) -> Iterator[Outcome | ByRule]:
-    """Run jobs, in order; many jobs use several processes, at most `processes` (0: one per core)."""
+def do_all(
+    jobs: Sequence[Job | RuleJob],
+    scorer: Scorer,
+    processes: int,
+    begun: "Mapping[Job, Future[Outcome]]" = MappingProxyType({}),
+) -> Iterator[Outcome | ByRule]:
+    """Run jobs, in order; many jobs use several processes, at most `processes` (0: one per core).
+
+    Args:
+        jobs: The jobs.
+        scorer: Provides labels and lexicons.
+        processes: Maximum number of processes.
+        begun: The submissions that another process has begun with.
+    """
     processes = processes or os.cpu_count() or 1
     submissions = sum(isinstance(job, Job) for job in jobs)
     if processes < 2 or submissions < _WORTH_A_PROCESS or is_extended():
-        yield from (_done(scorer, job) for job in jobs)
+        for job in jobs:
+            if isinstance(job, Job) and job in begun:
+                yield _taken(begun[job], job, scorer)
+            else:
+                yield _done(scorer, job)
         return
-    # Spawned, not forked: works the same on every system, and is safe with threads of other libraries.
     done = 0
     try:
         for outcome in _in_processes(jobs, scorer, processes):
@@ -226,6 +278,14 @@ def do_all(jobs: Sequence[Job | RuleJob], scorer: Scorer, processes: int) -> Ite
                 yield Outcome(unchecked(job.folder, error), {})
 
 
+def _taken(begun: "Future[Outcome]", job: Job, scorer: Scorer) -> Outcome | ByRule:
+    """Return the result of a job that another process has begun; if it was killed, the job gets its own process."""
+    try:
+        return begun.result()
+    except BrokenProcessPool as error:
+        return _alone(job, scorer) or Outcome(unchecked(job.folder, error), {})
+
+
 def _done(scorer: Scorer, job: Job | RuleJob) -> Outcome | ByRule:
     return do(scorer, job) if isinstance(job, Job) else baseline_rows.do(scorer, job)
 
@@ -240,22 +300,8 @@ def _alone(job: Job | RuleJob, scorer: Scorer) -> Outcome | ByRule | None:
 
 def _in_processes(jobs: Sequence[Job | RuleJob], scorer: Scorer, processes: int) -> Iterator[Outcome | ByRule]:
     """Run jobs in several processes, in order; BrokenProcessPool if one of them is killed."""
-    context = multiprocessing.get_context("spawn")
-    with _one_thread_each(), ProcessPoolExecutor(processes, context, initializer=_begin, initargs=(scorer,)) as pool:
+    with one_thread_each(), ProcessPoolExecutor(processes, SPAWN, initializer=_begin, initargs=(scorer,)) as pool:
         yield from pool.map(_do, jobs)
-
-
-@contextmanager
-def _one_thread_each() -> Iterator[None]:
-    """Processes started in this block use one thread for matrix multiplication, since they already share the cores."""
-    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-    before = {name: os.environ.get(name) for name in names}
-    os.environ.update(dict.fromkeys(names, "1"))
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            os.environ.pop(name) if value is None else os.environ.update({name: value})
 
 
 _OWN: list[Scorer] = []

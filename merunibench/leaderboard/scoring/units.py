@@ -5,7 +5,6 @@ import zlib
 import numpy as np
 import numpy.typing as npt
 
-from merunibench.errors import InputError
 from merunibench.scoring import Units
 
 _HEAD = 2 * 4  # bytes: rows and columns
@@ -23,15 +22,15 @@ def unpack(content: bytes) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.uint
     """Return quantities, shape (K, U), and keys, shape (U,).
 
     Raises:
-        InputError: the content is not valid.
+        ValueError: the content is not valid.
     """
     try:
         reader = zlib.decompressobj()
         plain = reader.decompress(content, _MOST)
-        rows, columns = np.frombuffer(plain[:_HEAD], "<u4").tolist()
-        if not reader.eof or len(plain) != _HEAD + 8 * columns * (rows + 1):
-            raise ValueError("truncated")
-    except (zlib.error, ValueError) as error:
-        raise InputError("the cache contains invalid units; delete it, or build with --no-cache") from error
+    except zlib.error as error:
+        raise ValueError("units are not compressed") from error
+    rows, columns = np.frombuffer(plain[:_HEAD].ljust(_HEAD, b"\0"), "<u4").tolist()
+    if not reader.eof or len(plain) != _HEAD + 8 * columns * (rows + 1):
+        raise ValueError("units are truncated")
     quantities = np.frombuffer(plain, "<f8", rows * columns, _HEAD).reshape(rows, columns)
     return quantities, np.frombuffer(plain, "<u8", columns, _HEAD + 8 * rows * columns)

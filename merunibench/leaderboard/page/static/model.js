@@ -10,10 +10,9 @@
     button.addEventListener("click", () => mub.copy(button.parentElement.querySelector("pre").textContent, say, button.dataset.what));
   }
 
-  const source = document.getElementById("data");
-  if (!source) return;
-  const parts = JSON.parse(source.textContent);
   const form = document.getElementById("part");
+  if (!form) return;
+  const parts = window.mub?.parts; // of `<model>.js`, next to the page
 
   const element = (name, properties, ...children) => {
     const made = Object.assign(document.createElement(name), properties);
@@ -66,11 +65,11 @@
 
   const show = () => {
     const { board, dataset } = Object.fromEntries(new FormData(form));
-    const part = parts.find((each) => each.board === board && each.dataset === dataset);
+    const part = parts?.find((each) => each.board === board && each.dataset === dataset);
     const note = document.getElementById("part-note");
     for (const id of ["confusions", "words"]) document.getElementById(id).replaceChildren();
     if (!part) {
-      note.textContent = "Not scored.";
+      note.textContent = parts ? "Not scored." : "These data could not be loaded.";
       return;
     }
     note.textContent = Object.keys(part.checkpoints).length > 1 ? `Checkpoint ${part.checkpoint}.` : "";

@@ -1,0 +1,93 @@
+"""Build and write a board in one go, with a second process that reads the details of models and draws their pages.
+
+The second process needs the first one's scores to know what the details contain, and its ranks to draw the pages. In
+between, both work at the same time, each on what the other one does not need.
+"""
+
+from collections.abc import Mapping
+from concurrent.futures import Executor
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+
+from merunibench._gc import gc_paused
+from merunibench.errors import InputError
+from merunibench.leaderboard.board.build import ScoredBoard, build
+from merunibench.leaderboard.board.describing import Sketch, details_of
+from merunibench.leaderboard.board.inputs import Request
+from merunibench.leaderboard.board.standing import lead_board
+from merunibench.leaderboard.schema.results import Board, Results
+from merunibench.leaderboard.scoring.cache import Cache
+from merunibench.leaderboard.scoring.jobs import is_extended
+from merunibench.leaderboard.writing import Drawing, Drawn, Stamp, write, write_rest
+from merunibench.scoring import Progress
+
+
+@gc_paused()
+def make(
+    request: Request,
+    out: Path,
+    stamp: Stamp,
+    progress: Progress | None = None,
+    helper: Executor | None = None,
+) -> Results:
+    """Build a board and write it.
+
+    Args:
+        request: What to build it from.
+        out: The folder of the board.
+        stamp: Who computes the board and when, for its lock.
+        progress: Is told what is being done, the steps done, and their number.
+        helper: The second process; without one, this process does everything.
+
+    Raises:
+        InputError: as for `build` and `write`, or the second process was killed. Nothing is written if the build fails.
+    """
+    if helper is None or is_extended():  # another process does not know what was registered in this one
+        results, details = build(request, progress)
+        write(results, details, out, by=stamp.by, date=stamp.date, before=stamp.before)
+        return results
+    try:
+        return _make(request, out, stamp, progress, helper)
+    except BrokenProcessPool as error:
+        raise InputError(
+            "the second process of the build was killed, perhaps because memory ran out; --processes 1 works without it"
+        ) from error
+
+
+def _make(request: Request, out: Path, stamp: Stamp, progress: Progress | None, helper: Executor) -> Results:
+    scored = ScoredBoard(request, progress, helper)
+    described = helper.submit(_describe, scored.sketches, scored.cache, lead_board(scored.boards))
+    begun = [described, helper.submit(_draw_pictures)]
+    ranked = scored.ranked()
+    begun.append(helper.submit(_draw, ranked, stamp))
+    results = scored.with_pairs(ranked)
+    described.result()  # or the error that the cache cannot be used: then nothing is written
+    written = helper.submit(_write, out)
+
+    def finish() -> Drawn:
+        for each in begun:
+            each.result()  # or the error that is the cause of the next one
+        return written.result()
+
+    write_rest(results, out, finish)
+    return results
+
+
+_OWN: list[Drawing] = []
+"""In the other process: what it draws."""
+
+
+def _describe(sketches: Mapping[str, Sketch], cache: Cache, lead: Board | None) -> None:
+    _OWN[:] = [Drawing(details_of(sketches, cache), lead)]
+
+
+def _draw_pictures() -> None:
+    _OWN[0].draw_pictures()
+
+
+def _draw(results: Results, stamp: Stamp) -> None:
+    _OWN[0].draw(results, stamp)
+
+
+def _write(folder: Path) -> Drawn:
+    return _OWN[0].write(folder)
