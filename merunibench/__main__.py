@@ -1,6 +1,6 @@
 """`python -m merunibench`: the command line."""
 
-from merunibench.cli import main
+if __name__ == "__main__":  # other processes of a build import this module, and need no command line
+    from merunibench.cli import main
 
-if __name__ == "__main__":
     main()

@@ -11,14 +11,16 @@ from pathlib import Path
 
 from merunibench._gc import gc_paused
 from merunibench.errors import InputError
-from merunibench.leaderboard.board.build import ScoredBoard, build
+from merunibench.leaderboard.board.build import ScoredBoard, build, with_pairs
 from merunibench.leaderboard.board.describing import Sketch, details_of
 from merunibench.leaderboard.board.inputs import Request
 from merunibench.leaderboard.board.standing import lead_board
+from merunibench.leaderboard.page.site import check_names
+from merunibench.leaderboard.schema.lock import Lock
 from merunibench.leaderboard.schema.results import Board, Results
 from merunibench.leaderboard.scoring.cache import Cache
 from merunibench.leaderboard.scoring.jobs import is_extended
-from merunibench.leaderboard.writing import Drawing, Drawn, Stamp, write, write_rest
+from merunibench.leaderboard.writing import Drawing, Ready, Stamp, lock_of, write, write_rest
 from merunibench.scoring import Progress
 
 
@@ -59,17 +61,22 @@ def _make(request: Request, out: Path, stamp: Stamp, progress: Progress | None, 
     described = helper.submit(_describe, scored.sketches, scored.cache, lead_board(scored.boards))
     begun = [described, helper.submit(_draw_pictures)]
     ranked = scored.ranked()
-    begun.append(helper.submit(_draw, ranked, stamp))
-    results = scored.with_pairs(ranked)
+    check_names(ranked)
+    begun.append(helper.submit(_draw_models, ranked))
+    text = ranked.to_json()
+    lock = lock_of(ranked, text, stamp)
+    begun.append(helper.submit(_draw_front, lock))
+    pairs, lines = scored.compared()
     described.result()  # or the error that the cache cannot be used: then nothing is written
     written = helper.submit(_write, out)
 
-    def finish() -> Drawn:
+    def finish() -> Mapping[str, str]:
         for each in begun:
             each.result()  # or the error that is the cause of the next one
         return written.result()
 
-    write_rest(results, out, finish)
+    results = with_pairs(ranked, pairs)
+    write_rest(results, Ready(text, pairs.to_json(lines), lock), out, finish)
     return results
 
 
@@ -85,9 +92,13 @@ def _draw_pictures() -> None:
     _OWN[0].draw_pictures()
 
 
-def _draw(results: Results, stamp: Stamp) -> None:
-    _OWN[0].draw(results, stamp)
+def _draw_models(results: Results) -> None:
+    _OWN[0].draw_models(results)
 
 
-def _write(folder: Path) -> Drawn:
+def _draw_front(lock: Lock) -> None:
+    _OWN[0].draw_front(lock)
+
+
+def _write(folder: Path) -> Mapping[str, str]:
     return _OWN[0].write(folder)

@@ -10,16 +10,16 @@ from merunibench.files import write_changed, write_text
 from merunibench.leaderboard.board.citing import BADGES, badges
 from merunibench.leaderboard.board.inputs import DETAILS
 from merunibench.leaderboard.board.standing import lead_board
-from merunibench.leaderboard.page.models import ModelPages
-from merunibench.leaderboard.page.site import SITE_FILES, check_names, front_pages, pair_scripts, remove_others
+from merunibench.leaderboard.page.models import MODEL_FILES, ModelPages
+from merunibench.leaderboard.page.site import PAIR_FILES, check_names, front_pages, pair_scripts, remove_others
 from merunibench.leaderboard.schema.details import Details
 from merunibench.leaderboard.schema.lock import LOCK, Lock, Origin, hash_of
 from merunibench.leaderboard.schema.results import PAIRS, Board, Pairs, Results
 from merunibench.leaderboard.tables import to_csv, to_latex, to_markdown
 
 TABLES = "tables"
-_OWN_FILES = (f"{DETAILS}/*.json", f"{TABLES}/*.md", f"{TABLES}/*.tex", f"{BADGES}/*.svg")
-"""Files beside the site that belong to a model or board."""
+_OWN_FILES = (*PAIR_FILES, f"{TABLES}/*.md", f"{TABLES}/*.tex", f"{BADGES}/*.svg")
+"""Files that belong to a board or model, other than its details and page."""
 
 
 @gc_paused()
@@ -45,9 +45,14 @@ def write(
     Raises:
         InputError: a file cannot be written.
     """
+    check_names(results)
     drawing = Drawing(details, lead_board(results.boards))
-    drawing.draw(results, Stamp(by, date, before))
-    write_rest(results, out, lambda: drawing.write(out))
+    text = results.to_json()
+    lock = lock_of(results, text, Stamp(by, date, before))
+    drawing.draw_models(results)
+    drawing.draw_front(lock)
+    pairs = Pairs(pairs=results.pairs, packed=results.packed_pairs)
+    write_rest(results, Ready(text, pairs.to_json(), lock), out, lambda: drawing.write(out))
 
 
 class Stamp(NamedTuple):
@@ -64,20 +69,22 @@ class Stamp(NamedTuple):
     before: Lock | None = None
 
 
-class Drawn(NamedTuple):
-    """What was written of a board without its pairs.
+class Ready(NamedTuple):
+    """What is ready to be written.
 
     Attributes:
-        names: The names of the files.
-        lock: The lock, still without the hash of the pairs.
+        results: The content of `results.json`.
+        pairs: The content of `pairs.json`.
+        lock: The lock, without the hashes of other files.
     """
 
-    names: list[str]
+    results: str
+    pairs: str
     lock: Lock
 
 
 class Drawing:
-    """Results, pages and details of a board: all that does not depend on pairs.
+    """The pages and details of a board, for which its pairs are not needed.
 
     Args:
         details: Model id -> what its page shows beyond its rows.
@@ -86,64 +93,69 @@ class Drawing:
 
     def __init__(self, details: Mapping[str, Details], lead: Board | None) -> None:
         self._models = ModelPages(details, lead)
-        self._results: tuple[str, Lock] | None = None
-        self._others: dict[str, bytes] = {}
+        self._results: Results | None = None
+        self._front: dict[str, bytes] = {}
 
     def draw_pictures(self) -> None:
         """Draw the pictures of the models' pages, for which no results are needed."""
         self._models.draw_pictures()
 
-    def draw(self, results: Results, stamp: Stamp) -> None:
-        """Draw the pages.
-
-        Raises:
-            InputError: an id in the results is not a valid file name.
-        """
-        check_names(results)
+    def draw_models(self, results: Results) -> None:
+        """Draw the models' pages."""
         self._models.draw(results)
-        text = results.to_json()
-        lock = _lock(results, text, self._models.summary.hashes, stamp)
-        self._others = dict(front_pages(results, self._models.summary, lock))
-        self._results = text, lock
+        self._results = results
 
-    def write(self, folder: Path) -> Drawn:
-        """Write the files.
+    def draw_front(self, lock: Lock) -> None:
+        """Draw all other pages.
+
+        Args:
+            lock: Who computed the results, and when.
+        """
+        if self._results is None:
+            raise RuntimeError("models are drawn first")
+        self._front = dict(front_pages(self._results, self._models.summary, lock))
+
+    def write(self, folder: Path) -> Mapping[str, str]:
+        """Write the files, and delete those of models that are no longer there.
+
+        Returns:
+            Name of each file of details -> its hash.
 
         Raises:
             InputError: a file cannot be written.
         """
-        if self._results is None:
+        if not self._front:
             raise RuntimeError("pages are drawn before they are written")
-        text, lock = self._results
-        write_text(folder / "results.json", text)
         names = self._models.write(folder)
-        for name, content in self._others.items():
+        for name, content in self._front.items():
             write_changed(folder / name, content)
-        return Drawn([*names, *self._others], lock)
+        remove_others(folder, names, MODEL_FILES)
+        return self._models.summary.hashes
 
 
-def write_rest(results: Results, out: Path, finish: Callable[[], Drawn]) -> None:
-    """Write pairs, tables, badges and the lock.
+def write_rest(results: Results, ready: Ready, out: Path, finish: Callable[[], Mapping[str, str]]) -> None:
+    """Write everything else: results, pairs, tables, badges and the lock.
 
     Args:
         results: The board.
+        ready: The files that are ready.
         out: The folder.
-        finish: Writes everything else, or waits for that.
+        finish: Writes pages and details, or waits for that, and returns the hashes of the details.
 
     Raises:
         InputError: a file cannot be written.
     """
-    pairs = Pairs(pairs=results.pairs, packed=results.packed_pairs).to_json().encode()
+    write_text(out / "results.json", ready.results)
+    pairs = ready.pairs.encode()
     write_changed(out / PAIRS, pairs)
     texts = ((name, content.encode()) for name, content in chain(tables_of(results), badges(results)))
     names = []
     for name, content in chain(pair_scripts(results), texts):
         write_changed(out / name, content)
         names.append(name)
-    drawn = finish()
-    lock = drawn.lock.model_copy(update={"files": {**drawn.lock.files, PAIRS: hash_of(pairs)}})
-    write_text(out / LOCK, lock.to_json())
-    remove_others(out, [*names, *drawn.names], (*SITE_FILES, *_OWN_FILES))
+    remove_others(out, names, _OWN_FILES)
+    hashes = {PAIRS: hash_of(pairs), **finish()}
+    write_changed(out / LOCK, ready.lock.model_copy(update={"files": hashes}).to_json().encode())
 
 
 def is_locked(name: str) -> bool:
@@ -151,19 +163,21 @@ def is_locked(name: str) -> bool:
     return name == PAIRS or name.startswith(f"{DETAILS}/")
 
 
-def _lock(results: Results, text: str, hashes: Mapping[str, str], stamp: Stamp) -> Lock:
+def lock_of(results: Results, text: str, stamp: Stamp) -> Lock:
     """Return the lock of these results: the previous one if equal, else one with the origin of kept scores.
 
     Args:
         results: The board.
         text: The content of `results.json`.
-        hashes: Name of each file of details -> its hash.
         stamp: Who computed the board, and when.
+
+    Returns:
+        The lock, without the hashes of other files.
     """
     by, date, before = stamp
-    now = Lock(results=hash_of(text.encode()), by=by, date=date, files=dict(hashes))
+    now = Lock(results=hash_of(text.encode()), by=by, date=date)
     if before is None or not (now.by or now.date or before.results != now.results):
-        return before.model_copy(update={"files": now.files}) if before else now
+        return before.model_copy(update={"files": {}}) if before else now
     if not results.not_recomputed:
         return now
     stood = before.committed if before.by is None and before.date is None else None

@@ -186,18 +186,20 @@ def compare_paired(
     return paired_test(draw_pairs(first, second, formula, resamples=resamples, seed=seed))
 
 
-def holm(p_values: FloatArray) -> FloatArray:
+def holm(p_values: FloatArray, tests: int | None = None) -> FloatArray:
     """Return Holm-adjusted p-values of the tests along the last axis, in the given order, shape (..., T) (Holm 1979).
 
-    NaN marks a missing test.
+    Args:
+        p_values: The p-values; NaN marks a missing test.
+        tests: The number of tests, if these are only the ones with the smallest p-values; by default those given.
 
     Example:
         >>> holm(np.array([0.01, 0.04, 0.03])).tolist()
         [0.03, 0.06, 0.06]
     """
     order = np.argsort(p_values, axis=-1)  # the order of ties does not matter: same adjustment; NaN sorts last
-    tests = (~np.isnan(p_values)).sum(axis=-1, keepdims=True)
-    steps = np.take_along_axis(p_values, order, axis=-1) * (tests - np.arange(p_values.shape[-1]))
+    number = (~np.isnan(p_values)).sum(axis=-1, keepdims=True) if tests is None else tests
+    steps = np.take_along_axis(p_values, order, axis=-1) * (number - np.arange(p_values.shape[-1]))
     adjusted = np.empty(p_values.shape)
     np.put_along_axis(adjusted, order, np.minimum(np.maximum.accumulate(steps, axis=-1), 1.0), axis=-1)
     return adjusted

@@ -1,6 +1,7 @@
 """Compare many systems on the same samples: ranks, rank intervals and significance groups."""
 
 import math
+from bisect import bisect_left, bisect_right
 
 import numpy as np
 import numpy.typing as npt
@@ -57,7 +58,9 @@ def rank_intervals(scores: FloatArray, different: npt.NDArray[np.bool_]) -> IntA
     return np.stack([1 + better, len(scores) - worse], axis=1).astype(np.int32)
 
 
-def paired_p_values(scores: FloatArray, replicates: FloatArray, units: int | None = None) -> FloatArray:
+def paired_p_values(
+    scores: FloatArray, replicates: FloatArray, units: int | None = None, below: float = math.inf
+) -> FloatArray:
     """Return two-sided p-values for all pairs of M systems, by the paired bootstrap's standard error.
 
     z is the difference divided by the standard deviation of its replicates, and p is the normal tail (Efron and
@@ -70,6 +73,7 @@ def paired_p_values(scores: FloatArray, replicates: FloatArray, units: int | Non
         scores: Scores of the systems, shape (M,).
         replicates: Their scores on the same resamples, shape (M, B), B at least 2.
         units: Number of resampled units; None for very many.
+        below: Only p-values below this are needed; others may be 1 instead, which takes less time.
 
     Returns:
         One p-value per pair, in the order of `numpy.triu_indices(M, 1)`, shape (M (M - 1) / 2,).
@@ -83,10 +87,22 @@ def paired_p_values(scores: FloatArray, replicates: FloatArray, units: int | Non
     with np.errstate(divide="ignore", invalid="ignore"):
         z = np.where(spread > _TIE, difference / spread, np.inf)
     z = np.where(difference > _TIE, z, 0.0)
+    p = np.ones(len(z))
+    far = z >= _least(below)
     if units is not None and units < FEW_CLUSTERS:
-        return t_tails(z, max(units - 1, 1))
-    tails = map(math.erfc, (z / math.sqrt(2)).tolist())
-    return np.fromiter(tails, float, len(z))
+        p[far] = t_tails(z[far], max(units - 1, 1))
+    else:
+        p[far] = list(map(math.erfc, (z[far] / math.sqrt(2)).tolist()))
+    return p
+
+
+def _least(p: float) -> float:
+    """Return a z that is below every one whose p-value is below `p`; Student's tails are wider than the normal ones."""
+    low, high = 0.0, 40.0
+    while high - low > _TIE and p < 1:
+        middle = (low + high) / 2
+        low, high = (middle, high) if math.erfc(middle / math.sqrt(2)) >= p else (low, middle)
+    return low
 
 
 def of_pairs(values: FloatArray, systems: int) -> FloatArray:
@@ -122,7 +138,5 @@ def groups(different: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
             runs.append((start, end))
         else:
             runs[-1] = (start, end)
-    held = (
-        [index for index, (low, high) in enumerate(runs) if low <= system <= high] for system in range(len(different))
-    )
-    return [(indices[0], indices[-1]) for indices in held]
+    lows, highs = zip(*runs, strict=True) if runs else ((), ())  # both rise: no run is inside another one
+    return [(bisect_left(highs, system), bisect_right(lows, system) - 1) for system in range(len(different))]

@@ -1,13 +1,18 @@
 """`merunibench leaderboard build`: recompute the whole board."""
 
 import datetime as dt
+import gc
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from merunibench.cli._output import emit, log_stderr, spare_pandas
 from merunibench.cli._running import progress_bar
 from merunibench.cli.leaderboard._options import FOLDER, BoardOptions
 from merunibench.cli.leaderboard._tables import fullest_column, print_board
 from merunibench.settings import option
+
+if TYPE_CHECKING:
+    from merunibench.leaderboard.schema.results import Results
 
 _ROWS = 20
 """Maximum rows per printed table."""
@@ -36,13 +41,13 @@ def build(
 
     Scores whose labels are missing are kept as committed, and listed. Refused submissions are left out and listed.
     """
+    from merunibench._gc import gc_paused
     from merunibench.leaderboard.processes import helper
 
-    with helper(settings.submissions, settings.processes, "merunibench.leaderboard.making") as process:
+    with gc_paused(), helper(settings.submissions, settings.processes, "merunibench.leaderboard.making") as process:
         spare_pandas()
         from dataclasses import replace
 
-        from merunibench.leaderboard.board.standing import main_boards
         from merunibench.leaderboard.making import make
         from merunibench.leaderboard.schema.lock import lock_beside
         from merunibench.leaderboard.writing import Stamp
@@ -52,6 +57,14 @@ def build(
         stamp = Stamp(by, date.isoformat() if date else None, lock_beside(wanted.committed))
         with progress_bar() as progress:
             results = make(wanted, out, stamp, progress, process)
+        _report(results, out)
+        gc.freeze()  # the process ends here: there is no need to look for cycles among millions of objects
+
+
+def _report(results: "Results", out: Path) -> None:
+    """Print what was refused or not recomputed, and the first rows of the main boards."""
+    from merunibench.leaderboard.board.standing import main_boards
+
     for refused in results.refused:
         log_stderr(f"refused: {refused.submission}: {'; '.join(refused.reasons)}")
     for gap in results.not_recomputed:

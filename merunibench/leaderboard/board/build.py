@@ -10,11 +10,11 @@ from merunibench._gc import gc_paused
 from merunibench.leaderboard.board.describing import Sketch, details_of, sketch_of
 from merunibench.leaderboard.board.inputs import Inputs, Request
 from merunibench.leaderboard.board.lifts import with_lifts
-from merunibench.leaderboard.board.pairs import pairs_of
+from merunibench.leaderboard.board.pairs import Compared, pairs_of
 from merunibench.leaderboard.board.ranking import place
 from merunibench.leaderboard.board.rows import Contender, Held, ScoredRow, rows_on
 from merunibench.leaderboard.schema.details import Details
-from merunibench.leaderboard.schema.results import Board, Dataset, Model, NotRecomputed, Refused, Results, Row
+from merunibench.leaderboard.schema.results import Board, Dataset, Model, NotRecomputed, Pairs, Refused, Results, Row
 from merunibench.leaderboard.scoring import baseline_rows
 from merunibench.leaderboard.scoring.cache import Cache, Entry
 from merunibench.leaderboard.scoring.cells import Cell, Scorer
@@ -45,7 +45,13 @@ def build(request: Request, progress: Progress | None = None) -> tuple[Results, 
             cannot is left out and listed instead; without usable subtitles, the text baseline is not recomputed.
     """
     scored = ScoredBoard(request, progress)
-    return scored.with_pairs(scored.ranked()), details_of(scored.sketches, scored.cache)
+    results = with_pairs(scored.ranked(), scored.compared().pairs)
+    return results, details_of(scored.sketches, scored.cache)
+
+
+def with_pairs(results: Results, pairs: Pairs) -> Results:
+    """Return results with the paired comparisons of their rows."""
+    return results.model_copy(update={"pairs": pairs.pairs, "packed_pairs": pairs.packed})
 
 
 class ScoredBoard:
@@ -133,15 +139,14 @@ class ScoredBoard:
             ),
         )
 
-    def with_pairs(self, results: Results) -> Results:
-        """Return results with the paired comparisons of their rows.
+    def compared(self) -> Compared:
+        """Return the paired comparisons of the rows.
 
         Raises:
             InputError: the cache cannot be used.
         """
         resamples = self._inputs.request.resamples
-        pairs = pairs_of(self._rows, self._inputs.before, self.cache, resamples=resamples, seed=SEED)
-        return results.model_copy(update={"pairs": pairs.pairs, "packed_pairs": pairs.packed})
+        return pairs_of(self._rows, self._inputs.before, self.cache, resamples=resamples, seed=SEED)
 
 
 def _folders(request: Request) -> list[Path]:

@@ -46,12 +46,16 @@ class Packer:
 
     Args:
         before: The committed results; their figures are kept where nothing was resampled and the scores are unchanged.
-        cache: Contains earlier figures; new ones are added.
+        cache: Contains earlier figures.
         digest: Hash of everything in a row that determines its figures.
+
+    Attributes:
+        fresh: New figures, for the cache.
     """
 
     def __init__(self, before: Results | None, cache: Cache, digest: Digest) -> None:
         self.before, self.cache, self.digest = before, cache, digest
+        self.fresh: dict[str, str] = {}
         self._bootstrap = _Bootstrap()
 
     def __call__(self, board: str, rows: Sequence[ScoredRow]) -> PackedPairs:
@@ -76,7 +80,7 @@ class Packer:
         if len(firsts):
             figures[firsts, seconds] = self._bootstrap(ranked, columns, firsts, seconds)
             texts = {names[each]: _text(figures[at], keys, at) for each, at in keys.items() if unknown[at].any()}
-            self.cache.store_pairs(texts)
+            self.fresh |= texts
         return PackedPairs(
             board=board,
             columns=tuple(columns),

@@ -39,9 +39,16 @@ SWAPPED = 20
 FloatArray = npt.NDArray[np.float64]
 
 
+class Compared(NamedTuple):
+    """The pairs of a board, and the JSON of each, of which most is in the cache."""
+
+    pairs: Pairs
+    lines: Sequence[str]
+
+
 def pairs_of(
     boards: Mapping[str, Sequence[ScoredRow]], before: Results | None, cache: Cache, *, resamples: int, seed: int
-) -> Pairs:
+) -> Compared:
     """Return the pairs of the best rows of all boards, and the figures of all pairs for boards with more rows.
 
     Args:
@@ -69,19 +76,28 @@ def pairs_of(
                 found.append(name)
             elif ids in old and all(scores.get(each.row.id) == _scores(each.row) for each in (first, second)):
                 found.append(old[ids])
-    known = {name: _read(text, cache) for name, text in cache.pairs(wanted).items()}
+    lines = cache.pairs(wanted)
+    known = {name: _read(line, cache) for name, line in lines.items()}
     judge.units = cache.units(_stored_units(rows for name, rows in wanted.items() if name not in known))
     fresh = {name: judge(*rows) for name, rows in wanted.items() if name not in known}
-    cache.store_pairs({name: pair.model_dump_json() for name, pair in fresh.items()})
-    known |= fresh
+    fresh_lines = {name: pair.to_json() for name, pair in fresh.items()}
     packer = Packer(before, cache, judge.digest)
     packed = [packer(board, rows) for board, rows in boards.items() if sum(each.row.ranked for each in rows) > MOST]
-    return Pairs(pairs=tuple(known[each] if isinstance(each, str) else each for each in found), packed=tuple(packed))
+    cache.store_pairs({**fresh_lines, **packer.fresh})
+    known |= fresh
+    lines |= fresh_lines
+    pairs = [known[each] if isinstance(each, str) else each for each in found]
+    return Compared(
+        Pairs(pairs=tuple(pairs), packed=tuple(packed)),
+        [lines[each] if isinstance(each, str) else each.to_json() for each in found],
+    )
 
 
-def _read(text: str, cache: Cache) -> Pair:
+def _read(line: str, cache: Cache) -> Pair:
+    if "\n" in line:
+        raise cache.unusable("a pair has several lines")
     try:
-        return Pair.model_validate_json(text, strict=True)
+        return Pair.model_validate_json(line, strict=True)
     except ValidationError as error:
         raise cache.unusable("a pair is invalid") from error
 

@@ -6,7 +6,8 @@ are paired. A column in which a row has no replicates keeps its committed ranks 
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -43,15 +44,13 @@ def place(boards: Mapping[str, Sequence[ScoredRow]], before: Results | None) -> 
             tested = judge(column, ordered)
             for key, rank in _ranks(column, [each for each in ordered if each.row.ranked], tested, before).items():
                 found[key][column] = rank
-            if (
-                column in KINDS
-            ):  # rank intervals cover task means; tests of single pairs exist for data sets and the mean
+            if column in KINDS:  # only data sets and the mean have tests of single pairs
                 continue
             if tested is None:
                 comparisons += _kept_tests(board, column, ordered, before)
             else:
                 ids = tuple(each.row.id for each in ordered if column in each.replicates)
-                comparisons.append(Comparisons(board=board, dataset=column, rows=ids, levels=tested.levels()))
+                comparisons.append(Comparisons(board=board, dataset=column, rows=ids, levels=tested.levels))
         placed += [_with_ranks(each.row, found[each.row.id]) for each in rows]
     return placed, comparisons
 
@@ -76,12 +75,13 @@ def _comparable(rows: Sequence[ScoredRow], column: str) -> list[ScoredRow]:
     return [each for each in rows if parts[each.row.id] == chosen]
 
 
-class _Tested(NamedTuple):
+@dataclass(frozen=True)
+class _Tested:
     """The test results of a column, highest score first.
 
     Attributes:
-        p: Adjusted p-values of the differences between rows with replicates, shape (M, M). Tests between ranked rows
-            are adjusted for each other, all other tests for the whole column.
+        p: Adjusted p-values of the differences between rows with replicates, shape (M, M); 1 if not significant. Tests
+            between ranked rows are adjusted for each other, all other tests for the whole column.
         ranked: Which of these rows are ranked.
         bounds: Simultaneous rank intervals of the ranked rows, shape (R, 2).
     """
@@ -90,6 +90,7 @@ class _Tested(NamedTuple):
     ranked: npt.NDArray[np.intp]
     bounds: npt.NDArray[np.int32]
 
+    @cached_property
     def levels(self) -> tuple[str, ...]:
         """The levels, as in `Comparisons`."""
         level = np.zeros(self.p.shape, np.uint8) + np.uint8(ord("0"))
@@ -97,6 +98,7 @@ class _Tested(NamedTuple):
             level += self.p < limit
         return tuple(level[row, :row].tobytes().decode("ascii") for row in range(len(level)))
 
+    @cached_property
     def marks(self) -> list[str]:
         """The groups of each ranked row."""
         return [group_mark(*span) for span in groups(self.p[np.ix_(self.ranked, self.ranked)] < ALPHA)]
@@ -130,12 +132,20 @@ def _units(column: str, tested: Sequence[ScoredRow]) -> int | None:
 
 
 def _test(scores: FloatArray, replicates: FloatArray, ranked: npt.NDArray[np.intp], units: int | None) -> _Tested:
-    raw = paired_p_values(scores, replicates, units)
-    p, among_ranked = of_pairs(holm(raw), len(scores)), np.ix_(ranked, ranked)
+    raw = paired_p_values(scores, replicates, units, below=ALPHA)
+    p, among_ranked = of_pairs(_adjusted(raw), len(scores)), np.ix_(ranked, ranked)
     if len(ranked) > 1:  # a family of their own: baselines and further selections must not cost power
         within = of_pairs(raw, len(scores))[among_ranked][np.triu_indices(len(ranked), 1)]
-        p[among_ranked] = of_pairs(holm(within), len(ranked))
+        p[among_ranked] = of_pairs(_adjusted(within), len(ranked))
     return _Tested(p, ranked, rank_intervals(scores[ranked], p[among_ranked] < ALPHA))
+
+
+def _adjusted(raw: FloatArray) -> FloatArray:
+    """Adjust p-values for all their tests (Holm); those that are not significant anyway are set to 1, unsorted."""
+    p = np.ones(len(raw))
+    small = raw < ALPHA
+    p[small] = holm(raw[small], tests=len(raw))
+    return p
 
 
 def _ranks(
@@ -151,7 +161,7 @@ def _ranks(
         return _kept_ranks(column, ordered, before) or plain
     return {
         key: Rank(rank=rank, of=len(ids), low=low, high=high, mark=mark)
-        for key, rank, (low, high), mark in zip(ids, places, tested.bounds.tolist(), tested.marks(), strict=True)
+        for key, rank, (low, high), mark in zip(ids, places, tested.bounds.tolist(), tested.marks, strict=True)
     }
 
 

@@ -27,6 +27,8 @@ _WHOLE, _SIGNED = Axis((0.0, 100.0)), Axis((-100.0, 100.0))
 """Scales of the strips: corrected scores may lie below 0."""
 
 
+MODEL_FILES = ("models/*.html", "models/*.js", f"{DETAILS}/*.json")
+"""Files that belong to a model."""
 _SMALL = 14
 """Maximum number of columns of the picture of one data set."""
 

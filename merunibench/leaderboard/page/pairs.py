@@ -1,6 +1,6 @@
 """Paired comparisons in the form that the page's scripts read, loaded when rows are selected.
 
-There is one file per board. Boards with more rows than have sentences also have a file with the figures of each row.
+There is one file per board. Boards with more rows than have sentences also have files with the figures of a few rows.
 """
 
 import json
@@ -13,6 +13,8 @@ from merunibench.tasks import BUILTIN
 
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_"
 _PER_LETTER = 3
+_TOGETHER = 8
+"""Number of rows whose figures are in one file: few files to write, and little to load for a comparison."""
 _LETTERS = {
     "".join(map(str, digits)): _ALPHABET[sum(digit << 2 * place for place, digit in enumerate(digits))]
     for length in range(1, _PER_LETTER + 1)
@@ -29,7 +31,8 @@ def packed_pairs(results: Results, board: str) -> str:
     figures of a pair, or else with the levels, they give the sentence of two rows for which none is stored
     (`merunibench.leaderboard.board.verdict`).
 
-    `packed`: the columns of the packed figures, and the indices of their rows (`packed_figures`).
+    `packed`: the columns of the packed figures, the indices of their rows, and how many rows are in one script
+    (`packed_figures`).
 
     The levels of a column's lower triangle, row by row, are digits 0 to 3. Three digits make one letter, the first
     digit being the least significant.
@@ -46,16 +49,19 @@ def packed_pairs(results: Results, board: str) -> str:
     content = {"ids": known, "columns": columns, "said": said, "scores": _scores(rows)}
     for each in results.packed_pairs:
         if each.board == board:
-            content["packed"] = {"columns": each.columns, "rows": [places.get(key, -1) for key in each.rows]}
+            there = [places.get(key, -1) for key in each.rows]
+            content["packed"] = {"columns": each.columns, "rows": there, "together": _TOGETHER}
     text = json.dumps(content, separators=(",", ":")).replace("<", "\\u003c")
     return f"mub.takePairs({json.dumps(board)}, {text});\n"
 
 
 def packed_figures(results: Results) -> Iterator[tuple[str, str]]:
-    """Yield the name and content of a script for each row of the packed pairs, which passes its figures to the page."""
+    """Yield the name and content of scripts that pass the figures of some rows of the packed pairs to the page."""
     for each in results.packed_pairs:
-        for place, figures in enumerate(each.figures):
-            yield f"pairs/{each.board}/{place}.js", f'mub.takeFigures("{each.board}/{place}", "{figures}");\n'
+        for part, start in enumerate(range(0, len(each.figures), _TOGETHER)):
+            name = f"{each.board}/{part}"
+            figures = json.dumps(each.figures[start : start + _TOGETHER], separators=(",", ":"))
+            yield f"pairs/{name}.js", f'mub.takeFigures("{name}", {figures});\n'
 
 
 def _scores(rows: list[Row]) -> dict[str, tuple[str, list[float | None]]]:

@@ -14,7 +14,7 @@ from merunibench.leaderboard.page import wording
 from merunibench.leaderboard.page.boards import TableView, table_view
 from merunibench.leaderboard.page.environment import environment_of
 from merunibench.leaderboard.page.figures import MOST_COMPARED, MOST_LINES, figures
-from merunibench.leaderboard.page.models import ModelPages, Summary, page_of
+from merunibench.leaderboard.page.models import MODEL_FILES, ModelPages, Summary, page_of
 from merunibench.leaderboard.page.pairs import packed_figures, packed_pairs
 from merunibench.leaderboard.page.questions import questions
 from merunibench.leaderboard.schema.details import Details
@@ -24,8 +24,8 @@ from merunibench.pictures import dress
 from merunibench.pictures.emblem import emblem, shared_ground
 from merunibench.protocols import PROTOCOLS
 
-SITE_FILES = ("models/*.html", "models/*.js", "pairs/*/*.js")
-"""Files of a site that belong to a model or row."""
+PAIR_FILES = ("pairs/*/*.js",)
+"""Files that belong to rows."""
 _LONGEST_NAME = 200
 
 
@@ -52,11 +52,11 @@ def render_site(results: Results, details: Mapping[str, Details], folder: Path, 
     for name, content in chain(front_pages(results, pages.summary, lock), pair_scripts(results)):
         write_changed(folder / name, content)
         names.append(name)
-    remove_others(folder, names)
+    remove_others(folder, names, (*MODEL_FILES, *PAIR_FILES))
     return [folder / name for name in names]
 
 
-def remove_others(folder: Path, names: Iterable[str], patterns: Sequence[str] = SITE_FILES) -> None:
+def remove_others(folder: Path, names: Iterable[str], patterns: Sequence[str]) -> None:
     """Delete what earlier boards left: files that match a pattern and are not among these names."""
     kept = set(names)
     for pattern in patterns:

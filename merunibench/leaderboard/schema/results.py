@@ -5,6 +5,7 @@ different metrics and never appear in the same table.
 """
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 
@@ -281,6 +282,10 @@ class Pair(Plain):
     )
     sentence: Line = Field(description="The outcome, in the words of `merunibench compare`.")
 
+    def to_json(self) -> str:
+        """Return strict JSON, in one line."""
+        return as_json(self.model_dump(mode="json"))
+
 
 class Pairs(Plain):
     """`pairs.json`: comparisons that the page shows when a reader selects two rows."""
@@ -294,11 +299,16 @@ class Pairs(Plain):
         description="Pairs of all ranked rows of boards with more rows; entries in `pairs` take precedence.",
     )
 
-    def to_json(self) -> str:
-        """Return strict JSON, one pair per line."""
-        content = self.model_dump(mode="json", by_alias=True)
-        parts = [f"  {as_json(name)}: {_lines(content[name])}" for name in ("schema", "pairs", "packed")]
-        return "{\n" + ",\n".join(parts) + "\n}\n"
+    def to_json(self, lines: Sequence[str] | None = None) -> str:
+        """Return strict JSON, one pair per line.
+
+        Args:
+            lines: The JSON of each pair, if it is known already.
+        """
+        pairs = [pair.to_json() for pair in self.pairs] if lines is None else lines
+        packed = [as_json(each.model_dump(mode="json")) for each in self.packed]
+        parts = [f'"schema": {as_json(self.schema_)}', f'"pairs": {_listed(pairs)}', f'"packed": {_listed(packed)}']
+        return "{\n  " + ",\n  ".join(parts) + "\n}\n"
 
 
 class Refused(Plain):
@@ -344,9 +354,12 @@ class Results(Plain):
 
 
 def _lines(value: Any) -> str:  # noqa: ANN401 - any JSON value
-    if not isinstance(value, list) or not value:
-        return as_json(value)
-    return "[\n    " + ",\n    ".join(map(as_json, value)) + "\n  ]"
+    return _listed(list(map(as_json, value))) if isinstance(value, list) else as_json(value)
+
+
+def _listed(lines: Sequence[str]) -> str:
+    """Return a JSON list with one element per line."""
+    return "[\n    " + ",\n    ".join(lines) + "\n  ]" if lines else "[]"
 
 
 def read_results(path: Path) -> Results:

@@ -12,11 +12,16 @@ mub.takePairs = (board, content) => {
   waiting.get(board)?.();
 };
 
-/** Called by `pairs/<board>/<row>.js` with the figures of a row's pairs: 16-bit integers in Base64. */
-mub.takeFigures = (name, text) => {
+/** 16-bit integers in Base64, as numbers. */
+const integers = (text) => {
   const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
   const view = new DataView(bytes.buffer);
-  pairs.set(name, Array.from({ length: bytes.length / 2 }, (_, at) => view.getInt16(2 * at, true)));
+  return Array.from({ length: bytes.length / 2 }, (_, at) => view.getInt16(2 * at, true));
+};
+
+/** Called by `pairs/<board>/<part>.js` with the figures of the pairs of each of its rows. */
+mub.takeFigures = (name, texts) => {
+  pairs.set(name, texts.map(integers));
   waiting.get(name)?.();
 };
 
@@ -46,9 +51,10 @@ const FIGURES = 3;
 mub.figuresOf = (board, known, i, j, then) => {
   const [p, q] = [i, j].map((place) => known.packed?.rows.indexOf(place) ?? -1);
   if (i < 0 || j < 0 || p < 0 || q < 0 || p === q) return [];
-  const name = `${board}/${Math.max(p, q)}`;
-  const figures = loaded(name, then, () => mub.takeFigures(name, ""));
-  const { columns } = known.packed;
+  const { columns, together } = known.packed;
+  const name = `${board}/${Math.floor(Math.max(p, q) / together)}`;
+  const rows = loaded(name, then, () => mub.takeFigures(name, []));
+  const figures = rows && (rows[Math.max(p, q) % together] ?? []);
   return figures && columns.flatMap((column, at) => {
     const start = FIGURES * (columns.length * Math.min(p, q) + at);
     const [low, high, level] = figures.slice(start, start + FIGURES);
