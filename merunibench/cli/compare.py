@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 from pydantic import PositiveInt
 
+from merunibench._arrow import spare_pandas
 from merunibench.cli import _options as options
-from merunibench.cli._output import emit_result, fail_on, spare_pandas, warn
+from merunibench.cli._output import emit_result, fail_on, warn
 from merunibench.cli._running import progress_bar
 from merunibench.errors import InputError
 from merunibench.settings import (

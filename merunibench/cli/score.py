@@ -3,8 +3,9 @@
 from pathlib import Path
 from typing import Any
 
+from merunibench._arrow import spare_pandas
 from merunibench.cli import _options as options
-from merunibench.cli._output import emit_result, fail_on, spare_pandas, warn
+from merunibench.cli._output import emit_result, fail_on, warn
 from merunibench.cli._running import progress_bar
 from merunibench.errors import InputError
 from merunibench.settings import FAIL_ON_WARNING, ScoreSettings, option

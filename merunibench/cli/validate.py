@@ -5,8 +5,9 @@ from typing import Literal
 
 from pydantic import PositiveInt
 
+from merunibench._arrow import spare_pandas
 from merunibench.cli import _options as options
-from merunibench.cli._output import emit_result, fail_on, spare_pandas
+from merunibench.cli._output import emit_result, fail_on
 from merunibench.errors import InputError
 from merunibench.settings import FAIL_ON_WARNING, MAX_BYTES, MISSING, ReadSettings, TaskSettings, option
 

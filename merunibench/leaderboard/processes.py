@@ -1,4 +1,4 @@
-"""Other processes of a build. Imports nothing of this package, so that one can be started before anything else."""
+"""Other processes of a build. Imports almost nothing, so that one can be started before anything else."""
 
 import atexit
 import gc
@@ -10,6 +10,8 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
+
+from merunibench._arrow import spare_pandas
 
 SPAWN = multiprocessing.get_context("spawn")
 """Spawned, not forked: works the same on every system, and is safe with threads of other libraries."""
@@ -50,6 +52,7 @@ def _prepare(module: str) -> None:
     gc.disable()  # permanently, as this process ends with its work
     atexit.register(os._exit, 0)  # its memory is not freed piece by piece, which would take longer than its last task
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process is interrupted too, and ends this one
+    spare_pandas()
     import_module(module)
 
 

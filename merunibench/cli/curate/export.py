@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import Literal
 
-from merunibench.cli._output import emit, log_stderr, spare_pandas
+from merunibench._arrow import spare_pandas
+from merunibench.cli._output import emit, log_stderr
 from merunibench.cli.curate.measure import DIR
 from merunibench.curation.folder import Folder
 from merunibench.errors import InputError

@@ -3,8 +3,9 @@
 from pathlib import Path
 from typing import Literal
 
+from merunibench._arrow import spare_pandas
 from merunibench.cli import _options as options
-from merunibench.cli._output import emit_result, log_stderr, spare_pandas
+from merunibench.cli._output import emit_result, log_stderr
 from merunibench.cli.curate.measure import DIR, Intake, measured
 from merunibench.curation.folder import Folder
 from merunibench.curation.settings import FilterSettings

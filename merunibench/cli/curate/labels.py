@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
+from merunibench._arrow import spare_pandas
 from merunibench.cli import _running as running
-from merunibench.cli._output import emit, log_stderr, spare_pandas
+from merunibench.cli._output import emit, log_stderr
 from merunibench.cli.curate.measure import DIR
 from merunibench.curation.labelling import LabelSettings
 from merunibench.errors import InputError

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from merunibench.cli._output import emit, log_stderr, spare_pandas
+from merunibench._arrow import spare_pandas
+from merunibench.cli._output import emit, log_stderr
 from merunibench.cli._running import progress_bar
 from merunibench.curation.folder import Folder
 from merunibench.curation.measures.stage import Measured

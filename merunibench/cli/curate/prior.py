@@ -5,8 +5,9 @@ from typing import Literal
 
 from pydantic import NonNegativeInt, PositiveInt
 
+from merunibench._arrow import spare_pandas
 from merunibench.cli import _options as options
-from merunibench.cli._output import emit_result, spare_pandas
+from merunibench.cli._output import emit_result
 from merunibench.cli._running import progress_bar
 from merunibench.settings import MAX_BYTES, MISSING, argument, option
 

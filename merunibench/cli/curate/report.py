@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
+from merunibench._arrow import spare_pandas
 from merunibench.cli import _options as options
-from merunibench.cli._output import emit_result, log_stderr, spare_pandas
+from merunibench.cli._output import emit_result, log_stderr
 from merunibench.cli.curate.filter import FORMAT, ReportFormat, Truth
 from merunibench.cli.curate.measure import DIR
 from merunibench.curation.folder import Folder

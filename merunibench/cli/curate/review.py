@@ -5,8 +5,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, NonNegativeInt, PositiveInt
 
+from merunibench._arrow import spare_pandas
 from merunibench.cli import _options as options
-from merunibench.cli._output import emit, emit_result, log_stderr, spare_pandas
+from merunibench.cli._output import emit, emit_result, log_stderr
 from merunibench.cli.curate.measure import DIR
 from merunibench.curation.folder import Folder
 from merunibench.errors import InputError

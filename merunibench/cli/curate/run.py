@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+from merunibench._arrow import spare_pandas
 from merunibench.cli import _options as options
 from merunibench.cli import _running as running
-from merunibench.cli._output import emit_result, log_stderr, spare_pandas
+from merunibench.cli._output import emit_result, log_stderr
 from merunibench.cli.curate.filter import FORMAT, ReportFormat
 from merunibench.settings import option
 

@@ -5,7 +5,8 @@ import gc
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from merunibench.cli._output import emit, log_stderr, spare_pandas
+from merunibench._arrow import spare_pandas
+from merunibench.cli._output import emit, log_stderr
 from merunibench.cli._running import progress_bar
 from merunibench.cli.leaderboard._options import FOLDER, BoardOptions
 from merunibench.cli.leaderboard._tables import fullest_column, print_board

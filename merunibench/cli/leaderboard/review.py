@@ -5,8 +5,9 @@ from typing import Literal
 
 import typer
 
+from merunibench._arrow import spare_pandas
 from merunibench.cli import _options as options
-from merunibench.cli._output import emit, emit_json, spare_pandas
+from merunibench.cli._output import emit, emit_json
 from merunibench.cli.leaderboard._options import FOLDER, BoardOptions
 from merunibench.settings import argument, option
 

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import typer
 
+from merunibench._arrow import spare_pandas
 from merunibench.cli import _options as options
-from merunibench.cli._output import emit, emit_json, log_stderr, spare_pandas
+from merunibench.cli._output import emit, emit_json, log_stderr
 from merunibench.cli.leaderboard._options import FOLDER, BoardOptions
 from merunibench.errors import InputError
 from merunibench.settings import argument, option

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple, cast
 
+from merunibench._arrow import spare_pandas
 from merunibench.baselines import BASELINES
 from merunibench.data import Table
 from merunibench.data.predictions import predictions_from_table
@@ -309,6 +310,7 @@ _OWN: list[Scorer] = []
 
 def _begin(scorer: Scorer) -> None:
     gc.disable()  # permanently, unlike `gc_paused`: this process ends with its work
+    spare_pandas()
     _OWN.append(scorer)
 
 
