@@ -10,6 +10,7 @@
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 from statistics import NormalDist
 from typing import NamedTuple
 
@@ -113,13 +114,18 @@ def intervals(replicates: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 def _percentiles(replicates: FloatArray, tail: float) -> FloatArray:
     """Compute `numpy.quantile` at both tails along the last axis, shape (..., 2), in a fraction of its time."""
-    last = replicates.shape[-1] - 1
-    places = np.array([tail, 1 - tail]) * last
-    below = np.floor(places).astype(int)
-    above = np.minimum(below + 1, last)
+    below, above, share = _quantiles(replicates.shape[-1] - 1, tail)
     ordered = np.sort(replicates, axis=-1)  # vectorised: a fifth of the time of a partition at four positions
-    ends: FloatArray = ordered[..., below] + (ordered[..., above] - ordered[..., below]) * (places - below)
+    ends: FloatArray = ordered[..., below] + (ordered[..., above] - ordered[..., below]) * share
     return ends
+
+
+@lru_cache(maxsize=64)
+def _quantiles(last: int, tail: float) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], FloatArray]:
+    """Return the places below and above both quantiles, and how far these are between them, shape (2,) each."""
+    places = np.array([tail, 1 - tail]) * last
+    below = np.floor(places).astype(np.intp)
+    return below, np.minimum(below + 1, last), places - below
 
 
 def _rounded(low: float, high: float, method: str) -> ScoreInterval:

@@ -54,6 +54,8 @@ class TaskSet(Mapping[str, Task]):
 
     def find(self, name: str) -> Task | None:
         """Return the data set with a name, in any case and common spelling; None if it does not exist."""
+        if name in self._tasks:
+            return self._tasks[name]
         identifier = self._ids.get(spelling(name))
         return self._tasks[identifier] if identifier else None
 

@@ -1,8 +1,7 @@
 """Build the whole board from submissions, labels and lexicons; every score is recomputed from predictions."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
-from itertools import chain
 from pathlib import Path
 
 from merunibench import __version__
@@ -54,6 +53,10 @@ def with_pairs(results: Results, pairs: Pairs) -> Results:
     return results.model_copy(update={"pairs": pairs.pairs, "packed_pairs": pairs.packed})
 
 
+_Made = Mapping[str, tuple[Held, list[ScoredRow]]]
+"""Board id -> what a model has there, and its rows."""
+
+
 class ScoredBoard:
     """A board whose rows have scores, but no ranks yet.
 
@@ -78,7 +81,7 @@ class ScoredBoard:
         self.cache = Cache(None if is_extended() else request.cache)
         scorer = Scorer(inputs.truths, inputs.lexicons, request.resamples, SEED)
         rules = baseline_rows.BaselineRows(inputs.own, scorer, inputs.subtitles, self.cache)
-        self._prepared: dict[str, dict[str, list[ScoredRow]]] = {}
+        self._prepared: dict[str, _Made] = {}
         elsewhere = None if helper is None else Elsewhere(helper, self._prepare)
         self._outcomes = score_submissions(
             _folders(request), inputs.own, scorer, self.cache, request.processes, progress, rules, elsewhere
@@ -94,25 +97,24 @@ class ScoredBoard:
         """Make the rows of submissions in advance, while another process is scoring."""
         for outcome in outcomes:
             contender = _submitted(self._inputs, outcome)
-            self._prepared[contender.model.id] = self._rows_of(contender)
+            self._prepared[contender.model.id] = self._made(contender)
 
-    def _rows_of(self, each: Contender) -> dict[str, list[ScoredRow]]:
-        """Return the rows of a model on all boards."""
-        return {board.id: rows_on(board, each, self._held(each, board)) for board in self.boards}
-
-    def _held(self, each: Contender, board: Board) -> Held:
-        return each.held(board) if board.lexicon in self._inputs.lexicons else {}
+    def _made(self, each: Contender) -> _Made:
+        """Return what a model has on all boards, by board."""
+        lexicons = self._inputs.lexicons
+        held = {board.id: each.held(board) if board.lexicon in lexicons else {} for board in self.boards}
+        return {board.id: (held[board.id], rows_on(board, each, held[board.id])) for board in self.boards}
 
     def _add(self, each: Contender) -> None:
         """Add a model with its rows on all boards."""
         inputs, key = self._inputs, each.model.id
-        rows = self._prepared.pop(key, None) or self._rows_of(each)
+        made = self._prepared.pop(key, None) or self._made(each)
         for board in self.boards:
-            self._rows[board.id] += rows[board.id]
+            held, rows = made[board.id]
+            self._rows[board.id] += rows
             expected = each.columns(board).keys() or {name for row in each.committed for name in row.scores}
-            missing = expected - self._held(each, board).keys()
-            self._gaps |= {(key, name, _why(inputs, each, board, name)) for name in missing}
-        found = list(chain.from_iterable(rows.values()))
+            self._gaps |= {(key, name, _why(inputs, each, board, name)) for name in expected - held.keys()}
+        found = [row for _, rows in made.values() for row in rows]
         if found or each.model.origin == "computed":
             self._models.append(each.model)
             self.sketches[key] = sketch_of(each.model, found, inputs.committed_details(each.model))

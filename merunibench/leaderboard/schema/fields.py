@@ -23,8 +23,18 @@ from merunibench.protocols import PROTOCOLS
 from merunibench.signature import Signature
 from merunibench.tasks import BUILTIN
 
-as_json = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
-"""Strict JSON without spaces."""
+
+def _plain(value: object) -> dict[str, Any]:
+    """Return a part as it is written: in a fraction of the time of pydantic, of whose features these models use few."""
+    if isinstance(value, Sparse):
+        return {name: each for name, each in vars(value).items() if each is not None}
+    if isinstance(value, Plain):
+        return vars(value)
+    raise TypeError(f"{type(value).__name__} is not JSON")
+
+
+as_json = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_plain).encode
+"""Strict JSON without spaces, of plain values and of parts of a board's files without aliases."""
 
 
 @lru_cache(maxsize=4096)

@@ -7,7 +7,7 @@ different metrics and never appear in the same table.
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import (
     Field,
@@ -284,7 +284,7 @@ class Pair(Plain):
 
     def to_json(self) -> str:
         """Return strict JSON, in one line."""
-        return as_json(self.model_dump(mode="json"))
+        return as_json(self)
 
 
 class Pairs(Plain):
@@ -306,7 +306,7 @@ class Pairs(Plain):
             lines: The JSON of each pair, if it is known already.
         """
         pairs = [pair.to_json() for pair in self.pairs] if lines is None else lines
-        packed = [as_json(each.model_dump(mode="json")) for each in self.packed]
+        packed = list(map(as_json, self.packed))
         parts = [f'"schema": {as_json(self.schema_)}', f'"pairs": {_listed(pairs)}', f'"packed": {_listed(packed)}']
         return "{\n  " + ",\n  ".join(parts) + "\n}\n"
 
@@ -348,13 +348,17 @@ class Results(Plain):
 
     def to_json(self) -> str:
         """Return strict JSON, one row per line, so that versions can be compared by eye."""
-        content = self.model_dump(mode="json", by_alias=True)
-        parts = [f"  {json.dumps(key)}: {_lines(value)}" for key, value in content.items()]
+        content = {"schema": self.schema_, **vars(self)}
+        parts = [f"  {json.dumps(key)}: {_lines(content[key])}" for key in content if key not in _ELSEWHERE]
         return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
-def _lines(value: Any) -> str:  # noqa: ANN401 - any JSON value
-    return _listed(list(map(as_json, value))) if isinstance(value, list) else as_json(value)
+_ELSEWHERE = ("schema_", "pairs", "packed_pairs")
+"""Attributes of results that are not written under their names."""
+
+
+def _lines(value: object) -> str:
+    return _listed(list(map(as_json, value))) if isinstance(value, tuple) else as_json(value)
 
 
 def _listed(lines: Sequence[str]) -> str:
