@@ -11,10 +11,12 @@ from pathlib import Path
 
 from merunibench._gc import gc_paused
 from merunibench.errors import InputError
+from merunibench.languages import label_of
 from merunibench.leaderboard.board.build import ScoredBoard, build, with_pairs
 from merunibench.leaderboard.board.describing import Sketch, details_of
 from merunibench.leaderboard.board.inputs import Request
 from merunibench.leaderboard.board.standing import lead_board
+from merunibench.leaderboard.page.environment import compile_all
 from merunibench.leaderboard.page.site import check_names
 from merunibench.leaderboard.schema.lock import Lock
 from merunibench.leaderboard.schema.results import Board, Results
@@ -78,6 +80,12 @@ def _make(request: Request, out: Path, stamp: Stamp, progress: Progress | None, 
     results = with_pairs(ranked, pairs)
     write_rest(results, Ready(text, pairs.to_json(lines), lock), out, finish)
     return results
+
+
+def warm_up() -> None:
+    """In the other process: load what it will need, while it has nothing else to do."""
+    compile_all()
+    label_of("mot")  # reads the word lists of all languages, among which words outside the lexicon are looked up
 
 
 _OWN: list[Drawing] = []

@@ -27,7 +27,7 @@ def helper(submissions: Path, processes: int, module: str) -> Iterator[Executor 
     Args:
         submissions: The folder of submissions.
         processes: Maximum number of processes; 0 for one per core.
-        module: Imported there at once, so that it is ready when it gets work.
+        module: Imported there at once, so that it is ready when it gets work; its function `warm_up` is called.
     """
     if (processes or os.cpu_count() or 1) < 2 or not _many(submissions):
         yield None
@@ -53,7 +53,7 @@ def _prepare(module: str) -> None:
     atexit.register(os._exit, 0)  # its memory is not freed piece by piece, which would take longer than its last task
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process is interrupted too, and ends this one
     spare_pandas()
-    import_module(module)
+    import_module(module).warm_up()
 
 
 @contextmanager

@@ -1,7 +1,8 @@
 """The templates of the pages, with what all of them use: content policy, style sheets, filters that format values."""
 
+from functools import cache
 from importlib.metadata import PackageNotFoundError, metadata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from merunibench._resources import resource
 from merunibench.leaderboard.page import wording
@@ -35,12 +36,11 @@ _SHEETS = (
 )
 
 
-def environment_of(results: Results) -> "Environment":
-    """Return the templates with everything that all pages use."""
+@cache
+def page_templates() -> "Environment":
+    """Return the templates, compiled once per process."""
     environment = templates(resource("leaderboard", "page", "templates"), last_newline=False)
-    environment.globals.update(
-        results=results, policy=POLICY, sheets=_SHEETS, repository=_repository(), paper=PAPER, changed=_changed(results)
-    )
+    environment.globals.update(policy=POLICY, sheets=_SHEETS, paper=PAPER)
     environment.filters.update(
         shown=wording.shown,
         web_address=wording.web_address,
@@ -52,6 +52,18 @@ def environment_of(results: Results) -> "Environment":
         chance=wording.chance,
     )
     return environment
+
+
+def shared_values(results: Results) -> dict[str, Any]:
+    """Return the values that every page needs, by name."""
+    return {"results": results, "repository": _repository(), "changed": _changed(results)}
+
+
+def compile_all() -> None:
+    """Compile all templates in advance."""
+    environment = page_templates()
+    for name in environment.list_templates(extensions=["html"]):
+        environment.get_template(name)
 
 
 def _repository() -> str | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from merunibench.files import write_changed
 from merunibench.leaderboard.board.inputs import DETAILS
 from merunibench.leaderboard.page import wording
-from merunibench.leaderboard.page.environment import environment_of
+from merunibench.leaderboard.page.environment import page_templates, shared_values
 from merunibench.leaderboard.page.losses import Stored, confusions, first_wheel, hits, stored
 from merunibench.leaderboard.schema.details import Details
 from merunibench.leaderboard.schema.lock import hash_of
@@ -82,7 +82,7 @@ class ModelPages:
         rows: dict[str, list[Row]] = {}
         for row in results.rows:
             rows.setdefault(row.model_id, []).append(row)
-        template = environment_of(results).get_template("model.html")
+        template, shared = page_templates().get_template("model.html"), shared_values(results)
         pages: dict[str, str] = {}
         for model in results.models:
             if model.id not in self._details:
@@ -90,7 +90,7 @@ class ModelPages:
             details, shares = self._details[model.id], self.summary.hits.get(model.id)
             mark = emblem(shares) if shares else None
             values = _values(results, rows.get(model.id, []), details) | self._pictures[model.id]._asdict()
-            pages[model.id] = template.render(here="", root="../", model=model, emblem=mark, **values)
+            pages[model.id] = template.render(here="", root="../", model=model, emblem=mark, **shared, **values)
         self._pages = pages
 
     def write(self, folder: Path) -> list[str]:

@@ -12,7 +12,7 @@ from merunibench.files import write_changed
 from merunibench.leaderboard.board.standing import lead_board, without_scores
 from merunibench.leaderboard.page import wording
 from merunibench.leaderboard.page.boards import TableView, table_view
-from merunibench.leaderboard.page.environment import environment_of
+from merunibench.leaderboard.page.environment import page_templates, shared_values
 from merunibench.leaderboard.page.figures import MOST_COMPARED, MOST_LINES, figures
 from merunibench.leaderboard.page.models import MODEL_FILES, ModelPages, Summary, page_of
 from merunibench.leaderboard.page.pairs import packed_figures, packed_pairs
@@ -75,10 +75,10 @@ def front_pages(results: Results, summary: Summary, lock: Lock | None) -> Iterat
     """
     pages = {model.id: page_of(model.id) for model in results.models if model.id in summary.ids}
     table = table_view(results, pages, lock)
-    environment = environment_of(results)
+    shared = shared_values(results)
 
     def draw(name: str, template: str, **values: object) -> tuple[str, bytes]:
-        return name, environment.get_template(template).render(**values).encode()
+        return name, page_templates().get_template(template).render(**shared, **values).encode()
 
     front = {
         "table": table,
