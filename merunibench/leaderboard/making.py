@@ -67,7 +67,7 @@ def _make(request: Request, out: Path, stamp: Stamp, progress: Progress | None, 
     begun.append(helper.submit(_draw_models, ranked))
     text = ranked.to_json()
     lock = lock_of(ranked, text, stamp)
-    begun.append(helper.submit(_draw_front, lock))
+    begun.append(helper.submit(_draw_others, lock))
     pairs, lines = scored.compared()
     described.result()  # or the error that the cache cannot be used: then nothing is written
     written = helper.submit(_write, out)
@@ -104,8 +104,8 @@ def _draw_models(results: Results) -> None:
     _OWN[0].draw_models(results)
 
 
-def _draw_front(lock: Lock) -> None:
-    _OWN[0].draw_front(lock)
+def _draw_others(lock: Lock) -> None:
+    _OWN[0].draw_others(lock)
 
 
 def _write(folder: Path) -> Mapping[str, str]:

@@ -17,9 +17,9 @@ from merunibench.leaderboard.schema.lock import LOCK, Lock, Origin, hash_of
 from merunibench.leaderboard.schema.results import PAIRS, Board, Pairs, Results
 from merunibench.leaderboard.tables import to_csv, to_latex, to_markdown
 
-TABLES = "tables"
-_OWN_FILES = (*PAIR_FILES, f"{TABLES}/*.md", f"{TABLES}/*.tex", f"{BADGES}/*.svg")
-"""Files that belong to a board or model, other than its details and page."""
+CSV, TABLES = "results.csv", "tables"
+_TABLE_FILES = (f"{TABLES}/*.md", f"{TABLES}/*.tex", f"{BADGES}/*.svg")
+"""Files that belong to a board, or are the badge of a model."""
 
 
 @gc_paused()
@@ -50,7 +50,7 @@ def write(
     text = results.to_json()
     lock = lock_of(results, text, Stamp(by, date, before))
     drawing.draw_models(results)
-    drawing.draw_front(lock)
+    drawing.draw_others(lock)
     pairs = Pairs(pairs=results.pairs, packed=results.packed_pairs)
     write_rest(results, Ready(text, pairs.to_json(), lock), out, lambda: drawing.write(out))
 
@@ -84,7 +84,7 @@ class Ready(NamedTuple):
 
 
 class Drawing:
-    """The pages and details of a board, for which its pairs are not needed.
+    """The files of a board that need its details, or are slow to draw; its pairs are not needed.
 
     Args:
         details: Model id -> what its page shows beyond its rows.
@@ -94,7 +94,7 @@ class Drawing:
     def __init__(self, details: Mapping[str, Details], lead: Board | None) -> None:
         self._models = ModelPages(details, lead)
         self._results: Results | None = None
-        self._front: dict[str, bytes] = {}
+        self._others: dict[str, bytes] = {}
 
     def draw_pictures(self) -> None:
         """Draw the pictures of the models' pages, for which no results are needed."""
@@ -105,15 +105,17 @@ class Drawing:
         self._models.draw(results)
         self._results = results
 
-    def draw_front(self, lock: Lock) -> None:
-        """Draw all other pages.
+    def draw_others(self, lock: Lock) -> None:
+        """Draw all other pages, the tables of boards, and badges.
 
         Args:
             lock: Who computed the results, and when.
         """
         if self._results is None:
             raise RuntimeError("models are drawn first")
-        self._front = dict(front_pages(self._results, self._models.summary, lock))
+        self._others = dict(front_pages(self._results, self._models.summary, lock))
+        texts = chain(_board_tables(self._results), badges(self._results))
+        self._others |= {name: content.encode() for name, content in texts}
 
     def write(self, folder: Path) -> Mapping[str, str]:
         """Write the files, and delete those of models that are no longer there.
@@ -124,23 +126,23 @@ class Drawing:
         Raises:
             InputError: a file cannot be written.
         """
-        if not self._front:
+        if not self._others:
             raise RuntimeError("pages are drawn before they are written")
         names = self._models.write(folder)
-        for name, content in self._front.items():
+        for name, content in self._others.items():
             write_changed(folder / name, content)
-        remove_others(folder, names, MODEL_FILES)
+        remove_others(folder, [*names, *self._others], (*MODEL_FILES, *_TABLE_FILES))
         return self._models.summary.hashes
 
 
 def write_rest(results: Results, ready: Ready, out: Path, finish: Callable[[], Mapping[str, str]]) -> None:
-    """Write everything else: results, pairs, tables, badges and the lock.
+    """Write everything else: results, also as CSV, pairs and the lock.
 
     Args:
         results: The board.
         ready: The files that are ready.
         out: The folder.
-        finish: Writes pages and details, or waits for that, and returns the hashes of the details.
+        finish: Writes what was drawn, or waits for that, and returns the hashes of the details.
 
     Raises:
         InputError: a file cannot be written.
@@ -148,12 +150,11 @@ def write_rest(results: Results, ready: Ready, out: Path, finish: Callable[[], M
     write_text(out / "results.json", ready.results)
     pairs = ready.pairs.encode()
     write_changed(out / PAIRS, pairs)
-    texts = ((name, content.encode()) for name, content in chain(tables_of(results), badges(results)))
-    names = []
-    for name, content in chain(pair_scripts(results), texts):
+    write_changed(out / CSV, to_csv(results).encode())
+    scripts = dict(pair_scripts(results))
+    for name, content in scripts.items():
         write_changed(out / name, content)
-        names.append(name)
-    remove_others(out, names, _OWN_FILES)
+    remove_others(out, scripts, PAIR_FILES)
     hashes = {PAIRS: hash_of(pairs), **finish()}
     write_changed(out / LOCK, ready.lock.model_copy(update={"files": hashes}).to_json().encode())
 
@@ -186,7 +187,11 @@ def lock_of(results: Results, text: str, stamp: Stamp) -> Lock:
 
 def tables_of(results: Results) -> Iterator[tuple[str, str]]:
     """Yield name and content of the files that contain only figures of the results."""
-    yield "results.csv", to_csv(results)
+    yield CSV, to_csv(results)
+    yield from _board_tables(results)
+
+
+def _board_tables(results: Results) -> Iterator[tuple[str, str]]:
     for board in results.boards:
         yield f"{TABLES}/{board.id}.md", to_markdown(results, board)
         yield f"{TABLES}/{board.id}.tex", to_latex(results, board)

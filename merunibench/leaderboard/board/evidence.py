@@ -104,11 +104,11 @@ def _parents(rows: Iterable[Row], models: Mapping[str, Model]) -> dict[str, str]
     """Copied rows that are variants of a complete model: rows without all nine scores, and ablations."""
     copied = [row for row in rows if row.origin == "reported"]
     full = [row for row in copied if _full(row) and not _VARIANT_SOURCE.search(models[row.model_id].source or "")]
-    heads = _heads(full, models)
+    heads, of_full = _heads(full, models), {row.id for row in full}
     found = {}
     for row in copied:
         names = [name for name in heads if row.model.casefold().startswith(name)]
-        if row in full and row.model.casefold() in heads:
+        if row.id in of_full and row.model.casefold() in heads:
             continue
         if names:
             found[row.model_id] = heads[max(names, key=len)]

@@ -8,7 +8,7 @@ stored sentence. If a board has more rows, the figures of all pairs are packed (
 generate the sentence from them.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from itertools import combinations
 from typing import NamedTuple
@@ -28,7 +28,8 @@ from merunibench.leaderboard.scoring.units import unpack
 from merunibench.protocols import PROTOCOLS
 from merunibench.report import Comparison, SystemUsed
 from merunibench.scoring import primary_of_sums
-from merunibench.statistics import BootstrapCounts, PairedDraws, PairedTest, swapped_sums
+from merunibench.statistics import PairedDraws, PairedTest, swapped_sums
+from merunibench.statistics.draws import Keys
 from merunibench.tasks import get_task, title_of
 
 MOST = 60
@@ -78,8 +79,9 @@ def pairs_of(
                 found.append(old[ids])
     lines = cache.pairs(wanted)
     known = {name: _read(line, cache) for name, line in lines.items()}
-    judge.units = cache.units(_stored_units(rows for name, rows in wanted.items() if name not in known))
-    fresh = {name: judge(*rows) for name, rows in wanted.items() if name not in known}
+    missing = {name: rows for name, rows in wanted.items() if name not in known}
+    judge.prepare(missing.values())
+    fresh = {name: judge(*rows) for name, rows in missing.items()}
     fresh_lines = {name: pair.to_json() for name, pair in fresh.items()}
     packer = Packer(before, cache, judge.digest)
     packed = [packer(board, rows) for board, rows in boards.items() if sum(each.row.ranked for each in rows) > MOST]
@@ -136,9 +138,7 @@ class _Judge:
 
     def __init__(self, resamples: int, seed: int, cache: Cache) -> None:
         self.resamples, self.seed, self.cache = resamples, seed, cache
-        self.units: Mapping[Stored, bytes] = {}
-        self._known: dict[int, _Sums] = {}
-        self._drawn = BootstrapCounts()
+        self._sums: dict[int, _Sums] = {}
         self._digests: dict[str, str] = {}
 
     def key(self, first: ScoredRow, second: ScoredRow, *, swap: bool) -> str:
@@ -180,7 +180,7 @@ class _Judge:
         if not swap:
             difference = first.row.scores[name].score - second.row.scores[name].score
             return PairedDraws(difference, resampled, np.empty(0))
-        ours, theirs = (self._sums(_figures(each, name)) for each in (first, second))
+        ours, theirs = (self._sums[id(_figures(each, name))] for each in (first, second))
         metric = PROTOCOLS[first.row.protocol][get_task(name).kind]
         moved = theirs.swapped - ours.swapped
         observed, *swapped = (
@@ -189,28 +189,45 @@ class _Judge:
         )
         return PairedDraws(float(observed), resampled, swapped[0])
 
-    def _sums(self, figures: Figures) -> _Sums:
-        if id(figures) not in self._known:
-            units = self.units[figures.units] if isinstance(figures.units, Stored) else figures.units
-            try:
-                quantities, keys = unpack(units)
-            except ValueError as error:
-                raise self.cache.unusable("the units of an entry are invalid") from error
-            swapped = swapped_sums(quantities, resamples=self.resamples, seed=self.seed, keys=keys, draws=self._drawn)
-            self._known[id(figures)] = _Sums(quantities.sum(axis=1), swapped)
-        return self._known[id(figures)]
+    def prepare(self, pairs: Iterable[tuple[ScoredRow, ScoredRow, bool]]) -> None:
+        """Compute the swapped sums of all rows in these pairs: those of one data set together.
+
+        Raises:
+            InputError: the cache does not contain the units of a row, or they are invalid.
+        """
+        wanted: dict[str, dict[int, Figures]] = {}
+        for first, second, swap in pairs:
+            for name in _shared(first, second) if swap else ():
+                both = (_figures(row, name) for row in (first, second))
+                wanted.setdefault(name, {}).update((id(each), each) for each in both if each.units)
+        every = [each.units for of_set in wanted.values() for each in of_set.values()]
+        stored = self.cache.units(units for units in every if isinstance(units, Stored))
+        for of_set in wanted.values():
+            content = {place: self._unpacked(each.units, stored) for place, each in of_set.items()}
+            by_keys: dict[bytes, list[int]] = {}
+            for place, (_, keys) in content.items():
+                by_keys.setdefault(keys.tobytes(), []).append(place)
+            for alike in by_keys.values():
+                self._add_sums({place: content[place][0] for place in alike}, content[alike[0]][1])
+
+    def _unpacked(self, units: bytes | Stored, stored: Mapping[Stored, bytes]) -> tuple[FloatArray, Keys]:
+        try:
+            return unpack(stored[units] if isinstance(units, Stored) else units)
+        except ValueError as error:
+            raise self.cache.unusable("the units of an entry are invalid") from error
+
+    def _add_sums(self, units: Mapping[int, FloatArray], keys: Keys) -> None:
+        """Compute the sums of several rows on the same units: in one product, which reads the swaps only once."""
+        ends = np.cumsum([len(each) for each in units.values()])
+        swapped = swapped_sums(
+            np.concatenate(list(units.values())), resamples=self.resamples, seed=self.seed, keys=keys
+        )
+        for (place, each), part in zip(units.items(), np.split(swapped, ends[:-1], axis=1), strict=True):
+            self._sums[place] = _Sums(each.sum(axis=1), part)
 
 
 def _figures(row: ScoredRow, name: str) -> Figures:
     return row.held[name][row.row.scores[name].checkpoint or ""]
-
-
-def _stored_units(pairs: Iterable[tuple[ScoredRow, ScoredRow, bool]]) -> Iterator[Stored]:
-    """Where the cache has the units of the pairs that are swapped."""
-    for first, second, swap in pairs:
-        for name in _shared(first, second) if swap else ():
-            both = (_figures(each, name).units for each in (first, second))
-            yield from (units for units in both if isinstance(units, Stored))
 
 
 def _sides(first: ScoredRow, second: ScoredRow, name: str) -> Sides:

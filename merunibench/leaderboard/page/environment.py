@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from merunibench._resources import resource
 from merunibench.leaderboard.page import wording
+from merunibench.leaderboard.page.cells import score_cell, score_row
 from merunibench.leaderboard.schema.results import Results
 from merunibench.pictures import dress
 from merunibench.report.templates import templates
@@ -50,6 +51,8 @@ def page_templates() -> "Environment":
         place=wording.place,
         selection=wording.selection,
         chance=wording.chance,
+        score=score_cell,
+        score_row=score_row,
     )
     return environment
 

@@ -6,13 +6,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from merunibench.files import write_changed
 from merunibench.leaderboard.board.inputs import DETAILS
-from merunibench.leaderboard.page import wording
 from merunibench.leaderboard.page.environment import page_templates, shared_values
 from merunibench.leaderboard.page.losses import Stored, confusions, first_wheel, hits, stored
 from merunibench.leaderboard.schema.details import Details
 from merunibench.leaderboard.schema.lock import hash_of
-from merunibench.leaderboard.schema.results import Board, Dataset, Results, Row, Score
-from merunibench.pictures.dots import Axis, strip
+from merunibench.leaderboard.schema.results import Board, Results, Row
 from merunibench.pictures.emblem import emblem
 from merunibench.pictures.heat import heat_map
 from merunibench.protocols import PROTOCOLS
@@ -22,10 +20,6 @@ from merunibench.tasks import task_order, title_of
 
 if TYPE_CHECKING:
     from markupsafe import Markup
-
-_WHOLE, _SIGNED = Axis((0.0, 100.0)), Axis((-100.0, 100.0))
-"""Scales of the strips: corrected scores may lie below 0."""
-
 
 MODEL_FILES = ("models/*.html", "models/*.js", f"{DETAILS}/*.json")
 """Files that belong to a model."""
@@ -142,8 +136,7 @@ def _values(results: Results, rows: Sequence[Row], details: Details) -> dict[str
     Returns:
         `tables`: title -> rows; `placed`: ids of rows that have a place among others somewhere;
         `corrected_rows`: ids of rows whose scores are corrected for chance; `lost_on` and
-        `lost_in`: id -> title of the boards and data sets whose losses can be chosen; `details`: as given; `strip`:
-        draws a score.
+        `lost_in`: id -> title of the boards and data sets whose losses can be chosen; `details`: as given.
     """
     titles = {board.id: board.title for board in results.boards}
     tables: dict[str, list[Row]] = {}
@@ -156,7 +149,6 @@ def _values(results: Results, rows: Sequence[Row], details: Details) -> dict[str
         "lost_on": {key: titles[key] for key in sorted(titles, key=lambda key: key not in corrected) if key in boards},
         "lost_in": {each.id: each.title for each in results.datasets if each.id in datasets},
         "details": details,
-        "strip": _drawn,
         "corrected_rows": {row.id for row in rows if row.board in corrected},
         "placed": {row.id for row in rows if _has_a_place(row)},
     }
@@ -187,10 +179,3 @@ def _pictures(lost: Sequence[Confusion], held: Stored) -> _Pictures:
 def _has_a_place(row: Row) -> bool:
     ranks = (row.mean_rank, *(score.rank for score in row.scores.values()))
     return any(rank is not None and rank.of > 1 for rank in ranks)
-
-
-def _drawn(row: Row, dataset: Dataset, score: Score) -> "Markup":
-    """Draw a score on a line from 0 to 1, or from -1 if any part is below 0. The stroke is the chance level."""
-    below = min(score.score, *(score.ci or ()), 0.0) < 0
-    level = None if score.chance is None else wording.chance(score.chance, row.protocol, dataset.kind)
-    return strip(_SIGNED if below else _WHOLE, score.score, score.ci, level)
