@@ -7,7 +7,6 @@ Commands are built, and import the library, only when they are run, so `--help` 
 """
 
 import errno
-import gc
 import os
 import sys
 from typing import Annotated
@@ -91,8 +90,6 @@ def main() -> None:
         name = "" if error.filename is None else f"{escape_controls(os.fsdecode(error.filename), 100)}: "
         log_stderr(f"error: {name}{one_line(error)}")
         sys.exit(2 if error.errno in _USER_ERRNOS else 1)
-    finally:
-        gc.freeze()  # Python would look for cycles among all objects before it ends
 
 
 def _open_missing_streams() -> None:

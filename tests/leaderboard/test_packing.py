@@ -1,5 +1,6 @@
 """Every pair of a board's rows has a sentence with interval and p, that of `merunibench compare` without its swaps."""
 
+import json
 import shutil
 import sqlite3
 from contextlib import closing
@@ -108,7 +109,10 @@ def test_packed_pairs_lie_beside_the_results_and_stand_as_committed(three, tmp_p
     results, details = three.build()
     write(results, details, tmp_path / "out")
     assert read_results(tmp_path / "out" / "results.json").packed_pairs == results.packed_pairs
-    assert len(list((tmp_path / "out" / "pairs").glob("strict-builtin/*.js"))) == 3
+    script = (tmp_path / "out" / "pairs" / "strict-builtin" / "0.js").read_text(encoding="utf-8")
+    packed = next(each for each in results.packed_pairs if each.board == "strict-builtin")
+    assert json.loads(script.partition(", ")[2].removesuffix(");\n")) == list(packed.figures)
+    assert len(packed.figures) == 3
     committed = {"data_root": None, "committed": tmp_path / "out" / "results.json", "cache": None}
     again, _ = three.build(**committed)
     assert again.packed_pairs == results.packed_pairs

@@ -7,7 +7,7 @@ import unicodedata
 import pytest
 
 from merunibench.errors import InputError
-from merunibench.leaderboard.schema.results import Results, read_results
+from merunibench.leaderboard.schema.results import Pairs, Results, read_results
 from merunibench.leaderboard.schema.texts import fit_to_show
 from tests.leaderboard.sample import sample
 
@@ -23,6 +23,18 @@ def test_a_board_survives_its_file(tmp_path):
     path.write_text(results.to_json(), encoding="utf-8")
     assert read_results(path) == results.model_copy(update={"pairs": ()})  # those have a file of their own
     assert json.loads(results.to_json())["schema"] == "merunibench.leaderboard/1"
+
+
+def test_the_files_of_a_board_hold_what_pydantic_would_write():
+    results = sample(6)[0]
+    plain = results.model_dump(mode="json", by_alias=True)
+    assert json.loads(results.to_json()) == plain
+    assert list(json.loads(results.to_json())) == list(plain)
+    pairs = Pairs(pairs=results.pairs, packed=results.packed_pairs)
+    assert results.pairs
+    assert json.loads(pairs.to_json()) == pairs.model_dump(mode="json", by_alias=True)
+    assert pairs.to_json([pair.to_json() for pair in pairs.pairs]) == pairs.to_json()
+    assert Pairs(pairs=()).to_json().count("[]") == 2
 
 
 @pytest.mark.parametrize(

@@ -73,6 +73,13 @@ def test_holm_is_the_textbook_procedure():
     assert holm(np.array([])).tolist() == []
 
 
+def test_holm_of_the_smallest_alone_is_that_of_all():
+    p = np.random.default_rng(0).random(200) ** 3
+    small = p < 0.05
+    assert 5 < small.sum() < 195
+    assert holm(p[small], tests=len(p)).tolist() == holm(p)[small].tolist()
+
+
 def test_the_interval_is_that_of_the_difference():
     apart = compare_paired(units(np.ones(9)), units(np.full(9, 0.25)), mean_score, resamples=99, seed=0)
     assert (apart.difference, apart.ci) == (0.75, (0.75, 0.75))

@@ -131,3 +131,19 @@ def test_p_values_of_few_units_are_the_tails_of_students_t():
     z = 0.1 / np.std(drawn[0] - drawn[1], ddof=1)
     assert paired_p_values(np.array([0.5, 0.4]), drawn, 31) == pytest.approx(2 * stats.t.sf(z, 30), abs=1e-12)
     assert paired_p_values(np.array([0.5, 0.4]), drawn, 500) == pytest.approx(2 * stats.norm.sf(z), abs=1e-12)
+
+
+@given(
+    st.lists(st.floats(0, 1), min_size=1, max_size=8),
+    st.sampled_from([None, 5, 31, 500]),
+    st.sampled_from([1e-30, 0.001, 0.05, 0.7, 1.0]),
+    st.integers(0, 2**32),
+)
+def test_p_values_that_are_not_needed_change_no_other(found, units, below, seed):
+    scores = np.array(found)
+    drawn = np.random.default_rng(seed).normal(scores[:, None], 0.1, (len(scores), 40))
+    every = paired_p_values(scores, drawn, units)
+    needed = every < below
+    some = paired_p_values(scores, drawn, units, below)
+    assert some[needed].tolist() == every[needed].tolist()
+    assert (some[~needed] >= below).all()

@@ -38,9 +38,9 @@ def place(boards: Mapping[str, Sequence[ScoredRow]], before: Results | None) -> 
     for board, rows in boards.items():
         found: dict[str, dict[str, Rank]] = {each.row.id: {} for each in rows}
         for column in (*BUILTIN, *KINDS, MEAN):
-            values = {each.row.id: each.row.value(column) for each in rows}
-            there = _comparable([each for each in rows if values[each.row.id] is not None], column)
-            ordered = sorted(there, key=lambda each: (-(values[each.row.id] or 0.0), each.row.id))
+            values = {each.row.id: value for each in rows if (value := each.row.value(column)) is not None}
+            there = _comparable([each for each in rows if each.row.id in values], column)
+            ordered = sorted(there, key=lambda each: (-values[each.row.id], each.row.id))
             tested = judge(column, ordered)
             for key, rank in _ranks(column, [each for each in ordered if each.row.ranked], tested, before).items():
                 found[key][column] = rank

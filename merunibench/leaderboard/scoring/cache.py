@@ -19,6 +19,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 from pydantic import TypeAdapter, ValidationError
 
 from merunibench._text import one_line
@@ -31,6 +32,7 @@ from merunibench.scoring import Scored
 Entry = dict[str, Figures]
 """Checkpoint -> its figures in one cell, checkpoints in their natural order."""
 
+FloatArray = npt.NDArray[np.float64]
 T = TypeVar("T")
 
 _PACKAGE = Path(__file__).parents[2]
@@ -300,10 +302,8 @@ def _rows(entries: Mapping[str, Entry]) -> Iterator[tuple[Any, ...]]:
 
 def _digest(*values: object) -> str:
     """Return a hash that shows whether a row is as it was stored."""
-    digest = hashlib.sha256()
-    for value in values:
-        content = value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogatepass")
-        digest.update(b"%d " % len(content) + content)
+    parts = [value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogatepass") for value in values]
+    digest = hashlib.sha256(b"".join(b"%d %b" % (len(part), part) for part in parts))
     return digest.hexdigest()
 
 
@@ -370,9 +370,15 @@ def _figures(place: Stored, figures: object, replicates: object) -> Figures:
     drawn = np.frombuffer(replicates, "<f8")
     scored = Scored.from_dict(stored, drawn)
     right_number = len(drawn) in (0, scored.signature.bootstrap)
-    if not right_number or np.isinf(drawn).any() or (scored.ci is None) != np.isnan(drawn).all():
+    finite = len(drawn) > 0 and scored.ci is not None and bool(np.isfinite(drawn).all())  # nearly all are
+    if not right_number or not (finite or _is_valid(drawn, has_interval=scored.ci is not None)):
         raise ValueError("a row contains invalid replicates")
     return Figures(scored, place, place)
+
+
+def _is_valid(drawn: FloatArray, *, has_interval: bool) -> bool:
+    """Whether there is an interval if any replicate is defined, and no replicate is infinite."""
+    return not np.isinf(drawn).any() and has_interval != np.isnan(drawn).all()
 
 
 def _texts(losses: object, words: object, *, sound: set[str]) -> Texts:
