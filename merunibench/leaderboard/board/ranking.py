@@ -5,7 +5,7 @@ are paired. A column in which a row has no replicates keeps its committed ranks 
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -37,12 +37,14 @@ def place(boards: Mapping[str, Sequence[ScoredRow]], before: Results | None) -> 
     judge = _Judge()
     for board, rows in boards.items():
         found: dict[str, dict[str, Rank]] = {each.row.id: {} for each in rows}
+        by_column = _values(rows)
         for column in (*BUILTIN, *KINDS, MEAN):
-            values = {each.row.id: value for each in rows if (value := each.row.value(column)) is not None}
+            values = by_column.get(column, {})
             there = _comparable([each for each in rows if each.row.id in values], column)
             ordered = sorted(there, key=lambda each: (-values[each.row.id], each.row.id))
-            tested = judge(column, ordered)
-            for key, rank in _ranks(column, [each for each in ordered if each.row.ranked], tested, before).items():
+            tested = judge(column, ordered, values)
+            ranked = [each for each in ordered if each.row.ranked]
+            for key, rank in _ranks(column, ranked, values, tested, before).items():
                 found[key][column] = rank
             if column in KINDS:  # only data sets and the mean have tests of single pairs
                 continue
@@ -53,6 +55,18 @@ def place(boards: Mapping[str, Sequence[ScoredRow]], before: Results | None) -> 
                 comparisons.append(Comparisons(board=board, dataset=column, rows=ids, levels=tested.levels))
         placed += [_with_ranks(each.row, found[each.row.id]) for each in rows]
     return placed, comparisons
+
+
+def _values(rows: Iterable[ScoredRow]) -> dict[str, dict[str, float]]:
+    """Column -> id of a row -> its value."""
+    found: dict[str, dict[str, float]] = {}
+    for row in (each.row for each in rows):
+        of_row = {name: score.score for name, score in row.scores.items()}
+        of_row |= {kind: mean.score for kind, mean in row.task_means.items()}
+        for column, value in {**of_row, MEAN: row.mean}.items():
+            if value is not None:
+                found.setdefault(column, {})[row.id] = value
+    return found
 
 
 def _with_ranks(row: Row, ranks_in: Mapping[str, Rank]) -> Row:
@@ -110,13 +124,13 @@ class _Judge:
     def __init__(self) -> None:
         self._known: dict[tuple[object, ...], _Tested] = {}
 
-    def __call__(self, column: str, ordered: Sequence[ScoredRow]) -> _Tested | None:
+    def __call__(self, column: str, ordered: Sequence[ScoredRow], values: Mapping[str, float]) -> _Tested | None:
         """Test a column; None if it cannot be tested, or if a ranked row has no replicates."""
         tested = [each for each in ordered if column in each.replicates]
         if not tested or any(each.row.ranked and column not in each.replicates for each in ordered):
             return None
         replicates = [each.replicates[column] for each in tested]
-        scores = tuple(each.row.value(column) for each in tested)
+        scores = tuple(values[each.row.id] for each in tested)
         ranked = tuple(place for place, each in enumerate(tested) if each.row.ranked)
         key = (scores, ranked, *map(id, replicates))
         if key not in self._known:
@@ -149,13 +163,17 @@ def _adjusted(raw: FloatArray) -> FloatArray:
 
 
 def _ranks(
-    column: str, ordered: Sequence[ScoredRow], tested: _Tested | None, before: Results | None
+    column: str,
+    ordered: Sequence[ScoredRow],
+    values: Mapping[str, float],
+    tested: _Tested | None,
+    before: Results | None,
 ) -> dict[str, Rank]:
     """Row id -> rank, for the ranked rows."""
     if not ordered:
         return {}
     ids = [each.row.id for each in ordered]
-    places = ranks(np.array([each.row.value(column) for each in ordered], float)).tolist()
+    places = ranks(np.array([values[key] for key in ids], float)).tolist()
     if tested is None:
         plain = {key: Rank(rank=rank, of=len(ids)) for key, rank in zip(ids, places, strict=True)}
         return _kept_ranks(column, ordered, before) or plain
