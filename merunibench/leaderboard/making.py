@@ -5,14 +5,14 @@ between, both work at the same time, each on what the other one does not need.
 """
 
 from collections.abc import Mapping
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 from merunibench._gc import gc_paused
 from merunibench.errors import InputError
 from merunibench.languages import label_of
-from merunibench.leaderboard.board.build import ScoredBoard, build, with_pairs
+from merunibench.leaderboard.board.build import ScoredBoard, with_pairs
 from merunibench.leaderboard.board.describing import Sketch, details_of
 from merunibench.leaderboard.board.inputs import Request
 from merunibench.leaderboard.board.standing import lead_board
@@ -46,21 +46,32 @@ def make(
     Raises:
         InputError: as for `build` and `write`, or the second process was killed. Nothing is written if the build fails.
     """
-    if helper is None or is_extended():  # another process does not know what was registered in this one
-        results, details = build(request, progress)
+    if is_extended():  # another process does not know what was registered in this one
+        helper = None
+    scored = ScoredBoard(request, progress, helper)
+    described = None if helper is None else _described(scored, helper)
+    if helper is None or described is None:
+        results, details = scored.finished()
         write(results, details, out, by=stamp.by, date=stamp.date, before=stamp.before)
         return results
     try:
-        return _make(request, out, stamp, progress, helper)
+        return _with_helper(scored, out, stamp, helper, described)
     except BrokenProcessPool as error:
         raise InputError(
             "the second process of the build was killed, perhaps because memory ran out; --processes 1 works without it"
         ) from error
 
 
-def _make(request: Request, out: Path, stamp: Stamp, progress: Progress | None, helper: Executor) -> Results:
-    scored = ScoredBoard(request, progress, helper)
-    described = helper.submit(_describe, scored.sketches, scored.cache, lead_board(scored.boards))
+def _described(scored: ScoredBoard, helper: Executor) -> "Future[None] | None":
+    """Let the second process read the details; None if a submission that it scored killed it (that one is refused)."""
+    try:
+        return helper.submit(_describe, scored.sketches, scored.cache, lead_board(scored.boards))
+    except BrokenProcessPool:
+        return None
+
+
+def _with_helper(scored: ScoredBoard, out: Path, stamp: Stamp, helper: Executor, described: "Future[None]") -> Results:
+    """Rank and write a board while another process, which has been given the sketches, draws its pages."""
     begun = [described, helper.submit(_draw_pictures)]
     ranked = scored.ranked()
     check_names(ranked)

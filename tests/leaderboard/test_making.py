@@ -5,15 +5,18 @@ import shutil
 import signal
 import sqlite3
 import sys
+from concurrent.futures import Executor, Future
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
 
 import pytest
 
 from merunibench.errors import InputError
-from merunibench.leaderboard import processes
+from merunibench.leaderboard import making, processes
 from merunibench.leaderboard.board.inputs import Request
 from merunibench.leaderboard.making import make
 from merunibench.leaderboard.schema.lock import read_lock
+from merunibench.leaderboard.scoring import jobs
 from merunibench.leaderboard.writing import Stamp
 
 MODULE = "merunibench.leaderboard.making"
@@ -119,15 +122,51 @@ def test_an_output_folder_that_cannot_be_written_is_said(small, board, helper, t
         board("out", helper)
 
 
-def test_a_second_process_that_was_killed_is_said(small, board, monkeypatch, tmp_path):
-    small.add("one")
+@pytest.fixture
+def own_helper(tmp_path, monkeypatch):
+    """A second process that may be killed."""
     monkeypatch.setattr(processes, "_WORTH_A_HELPER", 0)
     with processes.helper(tmp_path, 2, MODULE) as process:
-        with pytest.raises(Exception, match="terminated abruptly"):
-            process.submit(kill_this_process).result()
-        with pytest.raises(InputError, match="--processes 1"):
-            board("out", process)
-    assert not (tmp_path / "out").exists()
+        yield process
+
+
+def test_a_second_process_that_is_gone_before_the_work_is_not_needed(small, board, own_helper):
+    small.add("one")
+    with pytest.raises(BrokenProcessPool):
+        own_helper.submit(kill_this_process).result()
+    assert board("out", own_helper) == board("alone", None)
+
+
+def test_a_second_process_that_is_killed_while_it_draws_is_said(small, board, own_helper, monkeypatch, tmp_path):
+    small.add("one")
+    monkeypatch.setattr(making, "_draw_pictures", kill_this_process)
+    with pytest.raises(InputError, match="--processes 1"):
+        board("out", own_helper)
+    assert not (tmp_path / "out" / "results.lock").exists()
+
+
+class Dying(Executor):
+    """A process that the first submission kills."""
+
+    def submit(self, function, *_):
+        if function is not jobs.do:
+            raise BrokenProcessPool
+        never = Future()
+        never.set_exception(BrokenProcessPool("terminated abruptly"))
+        return never
+
+
+def test_a_submission_that_kills_the_second_process_stops_no_board(small, board, monkeypatch):
+    small.add("one")
+    alone = board("alone", None, cache=None)
+    monkeypatch.setattr(jobs, "read_ahead", jobs.do)  # it is gone by then
+    monkeypatch.setattr(jobs, "_in_processes", lambda them, scorer, _: (jobs.do(scorer, job) for job in them))
+    assert board("again", Dying()) == alone
+    monkeypatch.setattr(jobs, "_alone", lambda *_: None)
+    results, _ = board("killed", Dying(), cache="another.sqlite")
+    assert [(each.submission, each.reasons) for each in results.refused] == [
+        ("one", ("could not be checked (BrokenProcessPool)",))
+    ]
 
 
 def test_pandas_is_not_imported_there(helper):

@@ -43,9 +43,7 @@ def build(request: Request, progress: Progress | None = None) -> tuple[Results, 
         InputError: labels, a lexicon, the committed results or the published figures cannot be used. A submission that
             cannot is left out and listed instead; without usable subtitles, the text baseline is not recomputed.
     """
-    scored = ScoredBoard(request, progress)
-    results = with_pairs(scored.ranked(), scored.compared().pairs)
-    return results, details_of(scored.sketches, scored.cache)
+    return ScoredBoard(request, progress).finished()
 
 
 def with_pairs(results: Results, pairs: Pairs) -> Results:
@@ -118,6 +116,15 @@ class ScoredBoard:
         if found or each.model.origin == "computed":
             self._models.append(each.model)
             self.sketches[key] = sketch_of(each.model, found, inputs.committed_details(each.model))
+
+    def finished(self) -> tuple[Results, dict[str, Details]]:
+        """Return the whole results, and the details of every model that is described.
+
+        Raises:
+            InputError: the cache cannot be used.
+        """
+        results = with_pairs(self.ranked(), self.compared().pairs)
+        return results, details_of(self.sketches, self.cache)
 
     def ranked(self) -> Results:
         """Return the results, with ranks and tests, but without pairs."""

@@ -211,8 +211,11 @@ def _begin_few(
     jobs = [Job(folder, cells) for folder, cells in missing.items() if cells]
     if len(jobs) >= _WORTH_A_PROCESS:
         return {}
-    begun = {job: elsewhere.helper.submit(do, scorer, job) for job in jobs}
-    elsewhere.helper.submit(read_ahead, cache, there)
+    try:
+        begun = {job: elsewhere.helper.submit(do, scorer, job) for job in jobs}
+        elsewhere.helper.submit(read_ahead, cache, there)
+    except BrokenProcessPool:  # it is not there any more; this process does the work
+        return {}
     return begun
 
 
