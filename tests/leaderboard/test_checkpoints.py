@@ -6,6 +6,8 @@ What test_build.py finds on released files, which belong to others, is found her
 import pytest
 
 from merunibench import evaluate
+from merunibench.leaderboard.board.evidence import evidence
+from merunibench.leaderboard.page.marks import marks_of
 from merunibench.leaderboard.schema.details import ModelDetails
 from tests.leaderboard.conftest import Small, submit
 from tests.small import rows, write_rows
@@ -162,6 +164,50 @@ def test_the_best_overall_is_told_by_all_data_sets_or_not_at_all(board):
         (board.small.folder / "cmumosi.csv").rename(board.small.truth / "cmumosi.csv")
     found = {row.selection: set(row.scores) for row in results.rows if row.model_id == "steps"}
     assert found == {"best-per-dataset": {"meld", "ovmerdplus"}, "last": {"meld", "ovmerdplus"}}
+
+
+def without_label(board, **options):
+    """Results of the board while the labels of CMU-MOSI are missing."""
+    path = board.small.truth / "cmumosi.csv"
+    path.rename(board.small.folder / "cmumosi.csv")
+    try:
+        return board.small.build(lexicons=(board.toy,), **options)[0]
+    finally:
+        (board.small.folder / "cmumosi.csv").rename(path)
+
+
+def test_a_committed_best_overall_that_was_not_recomputed_is_said(board, tmp_path):
+    (tmp_path / "results.json").write_text(board.results.to_json(), encoding="utf-8")
+    results = without_label(board, committed=tmp_path / "results.json")
+    row = next(each for each in results.rows if each.id == "steps/best-overall/official-toy")
+    assert row.scores == board.row(row.id).scores
+    gaps = {(gap.dataset, gap.selection) for gap in results.not_recomputed if gap.model_id == "steps"}
+    assert gaps == {("cmumosi", None), ("meld", "best-overall"), ("ovmerdplus", "best-overall")}
+    last = next(each for each in results.rows if each.id == "steps/last/official-toy")
+    about = [gap.dataset for gap in results.not_recomputed if gap.is_about(last)]
+    assert about == ["cmumosi"]
+    known = evidence(results)
+    marks = {each.selection: marks_of({each.board: each}, model_of(results), known, None, ()) for each in (row, last)}
+    says = {key: next(mark.says for mark in each if mark.kind == "as committed") for key, each in marks.items()}
+    assert "MELD, CMU-MOSI, OV-MERD+" in says["best-overall"]
+    assert says["last"].endswith(": CMU-MOSI")
+
+
+def model_of(results):
+    return next(model for model in results.models if model.id == "steps")
+
+
+def test_a_committed_best_overall_of_fewer_data_sets_is_dropped(board, tmp_path, toy):
+    (tmp_path / "few").mkdir()
+    small = Small(tmp_path / "few")
+    for step in ("step-9", "step-20"):
+        write_rows(tmp_path / "source" / step / "meld.jsonl", answers("meld", right=step == "step-9"))
+    submit(tmp_path / "source", small.submissions / "steps", "Steps")
+    few, _ = small.build(lexicons=(toy,))
+    assert any(row.id == "steps/best-overall/official-toy" for row in few.rows)
+    (tmp_path / "results.json").write_text(few.to_json(), encoding="utf-8")
+    results = without_label(board, committed=tmp_path / "results.json")
+    assert not any(row.id == "steps/best-overall/official-toy" for row in results.rows)
 
 
 def test_checkpoints_that_no_two_data_sets_share_can_only_be_chosen_for_each(tmp_path):

@@ -25,6 +25,7 @@ from merunibench.scoring import Progress
 from merunibench.tasks import BUILTIN, task_order
 
 SEED = 0
+_CHOSEN_OVER_ALL = "its checkpoint is chosen over all data sets, and not all of them can be scored now"
 _REASONS = 20  # of a refusal, on the board; `leaderboard validate` lists all of them
 
 
@@ -86,7 +87,7 @@ class ScoredBoard:
         )
         self._rows: dict[str, list[ScoredRow]] = {board.id: [] for board in inputs.boards}
         self._models: list[Model] = []
-        self._gaps: set[tuple[str, str, str]] = set()
+        self._gaps: set[tuple[str, str, str, str, str]] = set()
         self.sketches: dict[str, Sketch] = {}
         for each in _contenders(inputs, self._outcomes, rules):
             self._add(each)
@@ -111,7 +112,11 @@ class ScoredBoard:
             held, rows = made[board.id]
             self._rows[board.id] += rows
             expected = each.columns(board).keys() or {name for row in each.committed for name in row.scores}
-            self._gaps |= {(key, name, _why(inputs, each, board, name)) for name in expected - held.keys()}
+            gaps = [(name, *_why(inputs, each, board, name), "") for name in expected - held.keys()]
+            for row in rows:
+                kept = row.row.scores.keys() & held.keys() - row.held.keys()
+                gaps += [(name, _CHOSEN_OVER_ALL, "", row.row.selection) for name in kept]
+            self._gaps |= {(key, *gap) for gap in gaps}
         found = [row for _, rows in made.values() for row in rows]
         if found or each.model.origin == "computed":
             self._models.append(each.model)
@@ -143,8 +148,10 @@ class ScoredBoard:
             comparisons=tuple(comparisons),
             refused=tuple(map(_refused, refused)),
             not_recomputed=tuple(
-                NotRecomputed(model_id=model, dataset=dataset, reason=reason)
-                for model, dataset, reason in sorted(self._gaps)
+                NotRecomputed(
+                    model_id=model, dataset=dataset, reason=reason, board=board or None, selection=selection or None
+                )
+                for model, dataset, reason, board, selection in sorted(self._gaps)
             ),
         )
 
@@ -230,19 +237,19 @@ def _baseline(inputs: Inputs, model: Model, entries: dict[Cell, Entry]) -> Conte
     return Contender(model, dict.fromkeys(datasets, (baseline_rows.CHECKPOINT,)), entries, committed=committed)
 
 
-def _why(inputs: Inputs, contender: Contender, board: Board, dataset: str) -> str:
-    """Return the reason why a score could not be computed."""
+def _why(inputs: Inputs, contender: Contender, board: Board, dataset: str) -> tuple[str, str]:
+    """Return the reason why a score could not be computed, and the board if it is true of that board alone."""
     if contender.withheld:
-        return "the predictions are withheld"
+        return "the predictions are withheld", ""
     if dataset in inputs.mistaken:
-        return inputs.mistaken[dataset]
+        return inputs.mistaken[dataset], ""
     if dataset not in inputs.truths:
-        return "no labels available"
+        return "no labels available", ""
     if board.lexicon not in inputs.lexicons:
-        return f"lexicon {board.lexicon} is not installed"
+        return f"lexicon {board.lexicon} is not installed", board.id
     if baseline_rows.reads_subtitles(contender.model) and dataset in inputs.unusable:
-        return f"the subtitles cannot be used: {inputs.unusable[dataset]}"
-    return "no predictions to compute it from"
+        return f"the subtitles cannot be used: {inputs.unusable[dataset]}", ""
+    return "no predictions to compute it from", ""
 
 
 def _datasets(rows: Sequence[Row]) -> tuple[Dataset, ...]:

@@ -28,6 +28,31 @@ _GROUPS |= {"ltd", "team", "university"}
 _NAME = re.compile(r"[^\W\d_](?:[^\W\d_]|['’.-])*")
 
 
+BENCHMARK = """\
+@inproceedings{lian2025affectgpt,
+  title = {{AffectGPT}: A New Dataset, Model, and Benchmark for Emotion Understanding
+           with Multimodal Large Language Models},
+  author = {Lian, Zheng and Chen, Haoyu and Chen, Lan and Sun, Haiyang and Sun, Licai and Ren, Yong and
+            Cheng, Zebang and Liu, Bin and Liu, Rui and Peng, Xiaojiang and Yi, Jiangyan and Tao, Jianhua},
+  booktitle = {International Conference on Machine Learning},
+  year = {2025},
+  note = {arXiv:2501.16566}
+}
+"""
+"""The BibTeX entry of the benchmark."""
+
+
+def board_bibtex(results: Results) -> str:
+    """Return a BibTeX entry that cites a board: the toolkit, and what its scores depend on."""
+    lexicons = ", ".join(dict.fromkeys(board.label for board in results.boards))
+    fields = {
+        "title": "{merunibench}: the evaluation toolkit of {MER-UniBench}",
+        "author": "{The merunibench authors}",
+        "note": _field(f"Version {results.toolkit}, metric version {results.metric_version}, lexicons {lexicons}"),
+    }
+    return "@misc{merunibench,\n" + ",\n".join(f"  {name} = {{{text}}}" for name, text in fields.items()) + "\n}\n"
+
+
 def bibtex(model: Model) -> str:
     """Return a BibTeX entry that cites the model. Whatever its authors wrote, the result is one entry."""
     year = re.match(r"[0-9]{4}", model.date or "")
@@ -87,7 +112,7 @@ def badge_text(row: Row) -> str:
     low, high = (f"{100 * end:.1f}" for end in row.mean_ci) if row.mean_ci else ("", "")
     rank = row.mean_rank
     place = ""
-    if rank is not None:
+    if rank is not None and rank.of > 1:
         ends = (rank.low or rank.rank, rank.high or rank.rank)
         place = f", rank {ends[0] if ends[0] == ends[1] else f'{ends[0]}–{ends[1]}'} of {rank.of}"
     return f"{100 * row.mean:.1f}{f' [{low}, {high}]' if low else ''}{place}"

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from merunibench.leaderboard.schema.lock import Lock, Origin
-from merunibench.leaderboard.schema.results import MEAN, Model, Results, Row
+from merunibench.leaderboard.schema.results import MEAN, Model, NotRecomputed, Results, Row
 from merunibench.leaderboard.submissions.training import is_zero_shot, seen_test_samples
 from merunibench.report import BENCHMARK_DATASETS
 
@@ -27,7 +27,7 @@ class Evidence:
     Attributes:
         equal: Ids of recomputed rows whose scores equal those of a paper -> its source.
         lexicons: Source -> the lexicon identified for its scores.
-        committed: Models -> data sets whose scores were carried over from the committed results.
+        committed: Models -> their scores that were carried over from the committed results.
         parents: Ids of variants -> the model they are variants of.
         recomputed: Who recomputed scores, and when; the hash is that of the results.
         stood: Who computed the scores that were carried over; None if this is not stated.
@@ -38,7 +38,7 @@ class Evidence:
 
     equal: Mapping[str, str]
     lexicons: Mapping[str, str]
-    committed: Mapping[str, frozenset[str]]
+    committed: Mapping[str, Sequence[NotRecomputed]]
     parents: Mapping[str, str]
     recomputed: Origin | None
     stood: Origin | None
@@ -63,16 +63,16 @@ def evidence(results: Results, lock: Lock | None = None) -> Evidence:
                 lexicons.setdefault(source, row.lexicon or "")
         if paper.lexicon is not None:
             lexicons.setdefault(source, paper.lexicon)
-    committed: dict[str, set[str]] = {}
+    committed: dict[str, list[NotRecomputed]] = {}
     for gap in results.not_recomputed:
-        committed.setdefault(gap.model_id, set()).add(gap.dataset)
+        committed.setdefault(gap.model_id, []).append(gap)
     declared = {model.id: model.variant_of for model in results.models if model.variant_of is not None}
     parents = _parents(results.rows, models) | declared
     stated = {model.id: model.trained_on for model in results.models if model.trained_on}
     return Evidence(
         equal=equal,
         lexicons=lexicons,
-        committed={key: frozenset(sets) for key, sets in committed.items()},
+        committed=committed,
         parents=parents,
         recomputed=lock,
         stood=lock.committed if lock else None,

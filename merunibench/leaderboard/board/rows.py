@@ -126,7 +126,7 @@ def _row(board: Board, rule: str, contender: Contender, held: Held) -> ScoredRow
     before = next((row for row in contender.committed if row.id == key), None)
     stems = _choice(rule, contender.columns(board), held)
     chosen = {dataset: held[dataset][stem].scored for dataset, stem in stems.items()}
-    scores = _carried(before, board.label, contender) | {
+    scores = _carried(before, board, contender) | {
         dataset: _score(each, rule, stems[dataset], contender.hashes.get(dataset)) for dataset, each in chosen.items()
     }
     scores = {dataset: scores[dataset] for dataset in task_order(scores)}
@@ -200,18 +200,26 @@ def _choice(rule: str, columns: Mapping[str, Sequence[str]], held: Held) -> dict
     return select_checkpoints(figures, rule)
 
 
-def _carried(before: Row | None, label: str, contender: Contender) -> dict[str, Score]:
+def _carried(before: Row | None, board: Board, contender: Contender) -> dict[str, Score]:
     """The scores of the committed row that are still valid, without their ranks."""
-    if before is None:
-        return {}
     anything = contender.withheld or contender.model.origin == "baseline"
+    if before is None or (not anything and _chosen_elsewhere(before, board, contender)):
+        return {}
     return {
         dataset: score.model_copy(update={"rank": None})
         for dataset, score in before.scores.items()
         if (anything or score.predictions == contender.hashes.get(dataset))
-        and _still_valid(score, label)
+        and _still_valid(score, board.label)
         and (score.samples is None or BUILTIN.meant(BUILTIN[dataset], score.samples) is None)
     }
+
+
+def _chosen_elsewhere(before: Row, board: Board, contender: Contender) -> bool:
+    """Whether the checkpoint of a committed row was chosen over other data sets or predictions than there are now."""
+    if before.selection != BEST_OVERALL:
+        return False
+    now = {dataset: contender.hashes.get(dataset) for dataset in contender.columns(board)}
+    return {dataset: score.predictions for dataset, score in before.scores.items()} != now
 
 
 def _still_valid(score: Score, label: str) -> bool:

@@ -20,8 +20,8 @@ def ordinal(number: int) -> str:
 
 
 def place(rank: Rank | None) -> str:
-    """Format a rank and its interval: `7th, 5 to 9, of 24`; `no rank` for a row without rank."""
-    if rank is None:
+    """Format a rank and its interval: `7th, 5 to 9, of 24`; `no rank` without one, or without any other row."""
+    if rank is None or rank.of == 1:
         return "no rank"
     interval = "" if rank.low is None or rank.low == rank.high else f", {rank.low} to {rank.high}"
     return f"{ordinal(rank.rank)}{interval}, of {rank.of}" if interval else f"{ordinal(rank.rank)} of {rank.of}"

@@ -99,8 +99,9 @@ def _sources(group: Mapping[str, Row], model: Model, known: Evidence) -> Iterato
         if equal is not None:
             says = f"Every score of {wording.shown(equal)} that was recomputed agrees to the last digit"
             yield Mark("paper equals recomputed", says)
-        kept = known.committed.get(model.id, frozenset())
-        if kept & {name for each in group.values() for name in each.scores}:
+        gaps = known.committed.get(model.id, ())
+        kept = {gap.dataset for gap in gaps if any(map(gap.is_about, group.values()))}
+        if kept:
             by = _by(known.stood)
             yield Mark("as committed", f"Not recomputed in this build; last computed{by}: {_titles(kept)}")
         elif equal is None:

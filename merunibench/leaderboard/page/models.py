@@ -149,9 +149,19 @@ def _values(results: Results, rows: Sequence[Row], details: Details) -> dict[str
         "lost_on": {key: titles[key] for key in sorted(titles, key=lambda key: key not in corrected) if key in boards},
         "lost_in": {each.id: each.title for each in results.datasets if each.id in datasets},
         "details": details,
+        "kept": _kept(results, rows),
         "corrected_rows": {row.id for row in rows if row.board in corrected},
         "placed": {row.id for row in rows if _has_a_place(row)},
     }
+
+
+def _kept(results: Results, rows: Sequence[Row]) -> dict[str, list[str]]:
+    """Reason -> the data sets on which rows of a model have scores that were not recomputed for this reason."""
+    found: dict[str, list[str]] = {}
+    for gap in results.not_recomputed:
+        if any(map(gap.is_about, rows)):
+            found.setdefault(gap.reason, []).append(title_of(gap.dataset))
+    return found
 
 
 class _Pictures(NamedTuple):

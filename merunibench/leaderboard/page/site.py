@@ -9,6 +9,7 @@ from typing import NamedTuple
 from merunibench._resources import resource
 from merunibench.errors import InputError
 from merunibench.files import write_changed
+from merunibench.leaderboard.board.citing import BENCHMARK, board_bibtex
 from merunibench.leaderboard.board.standing import lead_board, without_scores
 from merunibench.leaderboard.page import wording
 from merunibench.leaderboard.page.boards import TableView, table_view
@@ -91,7 +92,14 @@ def front_pages(results: Results, summary: Summary, lock: Lock | None) -> Iterat
     drawn = {"figures": figures(table, results), "most_compared": MOST_COMPARED, "most_lines": MOST_LINES}
     asked = questions(results, summary.lost)
     yield draw("index.html", "index.html", here="index.html", root="", **front, **drawn)
-    yield draw("method.html", "method.html", here="method.html", root="", protocols=PROTOCOLS)
+    yield draw(
+        "method.html",
+        "method.html",
+        here="method.html",
+        root="",
+        protocols=PROTOCOLS,
+        cite=(BENCHMARK, board_bibtex(results)),
+    )
     yield draw("submit.html", "submit.html", here="submit.html", root="")
     yield draw("questions.html", "questions.html", here="questions.html", root="", questions=asked)
     yield draw("refused.html", "refused.html", here="refused.html", root="", gaps=_gaps(results))

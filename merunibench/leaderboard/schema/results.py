@@ -9,12 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import (
-    Field,
-    StringConstraints,
-    ValidationError,
-    model_validator,
-)
+from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 from merunibench._text import one_line
 from merunibench.errors import InputError
@@ -58,8 +53,7 @@ Origin = Literal["computed", "baseline", "reported"]
 """computed: from a submission's predictions; baseline: from a rule of this project; reported: copied from a paper."""
 
 MAX_BYTES, MAX_VALUES = 32 << 20, 400_000
-"""Maximum size of a committed file in bytes, and maximum number of values: three times a board of 200 models. Rejecting
-a value may take a kilobyte."""
+"""Maximum bytes and values of a committed file: three times a board of 200 models. Rejecting a value may take 1 kB."""
 
 
 class Dataset(Plain):
@@ -318,12 +312,21 @@ class Refused(Plain):
     reasons: Several[Annotated[str, Bounded]]
 
 
-class NotRecomputed(Plain):
+class NotRecomputed(Sparse):
     """A score that was carried over or is missing, because its inputs could not be used."""
 
     model_id: Identifier
     dataset: DatasetId
     reason: Line
+    selection: Selection | None = Field(
+        default=None, description="The choice of checkpoint whose rows are meant; absent for all rows of the model."
+    )
+    board: Identifier | None = Field(default=None, description="The board that is meant; absent for all boards.")
+
+    def is_about(self, row: Row) -> bool:
+        """Whether a row has the score that was not recomputed."""
+        there = row.model_id == self.model_id and self.dataset in row.scores
+        return there and self.selection in (None, row.selection) and self.board in (None, row.board)
 
 
 class Results(Plain):
@@ -353,8 +356,7 @@ class Results(Plain):
         return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
-_ELSEWHERE = ("schema_", "pairs", "packed_pairs")
-"""Attributes of results that are not written under their names."""
+_ELSEWHERE = ("schema_", "pairs", "packed_pairs")  # attributes that are not written under their names
 
 
 def _lines(value: object) -> str:

@@ -158,12 +158,8 @@ def score_submissions(
     cells = scorer.cells(boards)
     known = {folder: _look(folder, cells, scorer) for folder in folders}
     begun = _begin_few(known, scorer, cache, elsewhere) if elsewhere else {}
-    found = cache.load({name for each in known.values() for name in each.keys.values()})
+    cached = _cached(known, cache)
     lengths = cache.lengths({name for each in known.values() for name in each.markers.values()})
-    cached = {
-        folder: {cell: found[name] for cell, name in each.keys.items() if name in found}
-        for folder, each in known.items()
-    }
     done: dict[Path, Outcome] = {}
     jobs: list[Job] = []
     for folder, each in known.items():
@@ -171,7 +167,7 @@ def score_submissions(
             done[folder] = Outcome(each.checked, cached[folder])
         else:
             jobs.append(Job(folder, tuple(cell for cell in each.keys or cells if cell not in cached[folder])))
-    if elsewhere and begun:
+    if begun and elsewhere:
         elsewhere.meanwhile(done.values())
     fresh: dict[str, Entry] = {}
     valid: dict[str, int] = {}
@@ -194,6 +190,15 @@ def score_submissions(
     if rules is not None:
         rules.store()
     return [done[folder] for folder in folders]
+
+
+def _cached(known: Mapping[Path, _Known], cache: Cache) -> dict[Path, dict[Cell, Entry]]:
+    """Return the figures of each submission that are in the cache."""
+    found = cache.load({name for each in known.values() for name in each.keys.values()})
+    return {
+        folder: {cell: found[name] for cell, name in each.keys.items() if name in found}
+        for folder, each in known.items()
+    }
 
 
 def _begin_few(

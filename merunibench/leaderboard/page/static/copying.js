@@ -37,7 +37,7 @@ mub.shownCells = (table, rows = table.shown) => {
   const columns = table.columns.filter((column) => column.shown && column.key !== "strip");
   const cells = rows.map((row) =>
     columns.map((column) => {
-      if (column.key === "model") return row.origin === "computed" ? row.name : `${row.name} (${row.origin})`;
+      if (column.key === "model") return row.origin === "computed" ? row.full : `${row.name} (${row.origin})`;
       if (column.key === "rank") return [...row.tr.cells[0].childNodes].find((node) => node.nodeType === 3)?.textContent.trim() ?? "";
       return row.tr.cells[column.index].firstChild?.textContent.trim() ?? "";
     }),
@@ -95,11 +95,20 @@ mub.formats = {
   markdown: (table) => {
     const { columns, titles, cells } = mub.shownCells(table);
     const line = (row) => `| ${row.join(" | ")} |`;
+    const best = mub.best(table, columns, table.shown);
+    const withInterval = table.table.classList.contains("show-ci");
+    const written = cells.map((row, at) =>
+      row.map((text, index) => {
+        const bold = best.has(`${at} ${index}`) ? `**${mub.escapes.markdown(text)}**` : mub.escapes.markdown(text);
+        const { ci } = table.shown[at].tr.cells[columns[index].index].dataset;
+        return withInterval && ci ? `${bold} \\[${mub.escapes.markdown(ci)}\\]` : bold;
+      }),
+    );
     return [
       mub.escapes.markdown(table.caption), "",
       line(titles.map(mub.escapes.markdown)),
       line(columns.map((column) => (column.numeric ? "---:" : "---"))),
-      ...cells.map((row) => line(row.map(mub.escapes.markdown))), "",
+      ...written.map(line), "",
     ].join("\n");
   },
   csv: (table) => {

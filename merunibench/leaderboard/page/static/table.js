@@ -78,6 +78,7 @@ mub.Table = class {
     for (const row of this.rows) {
       const chosen = row.tr.cells[index].textContent;
       const how = row.origin === "reported" ? "published" : chosen === "single" && own(row.name) === 1 ? "" : chosen;
+      row.full = how && often(row.name) && row.origin === "computed" ? `${row.name}, ${how}` : row.name;
       row.label = how && often(row.name) ? `${mub.cut(row.name, 14)}, ${how}` : row.name;
     }
   }
