@@ -6,7 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING, NamedTuple
 
 from merunibench._text import escape_controls
-from merunibench.pictures.letters import cut, width
+from merunibench.pictures.letters import cut_apart, width
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -114,7 +114,8 @@ def dots(
 
     values = [value for _, each in rows for dot in each for value in ends(dot)]
     scale = frame.scale or axis(values if floor is None else [*values, floor])
-    names = math.ceil(_LETTER * max((width(cut(name, frame.longest)) for name, _ in rows), default=0.0)) + 10
+    short = cut_apart([name for name, _ in rows], frame.longest)
+    names = math.ceil(_LETTER * max(map(width, short), default=0.0)) + 10
     height = _HEAD + _ROW * len(rows) + 8
 
     def x(value: float) -> float:
@@ -129,7 +130,7 @@ def dots(
         body.append(f'<path class="mark" d="M{x(floor)} {_HEAD - 6}V{height - 4}"/>')
     for place, (name, each) in enumerate(rows):
         y = _HEAD + _ROW * place + _ROW / 2
-        line = [_name(cut(name, frame.longest), name, names, y)]
+        line = [_name(short[place], name, names, y)]
         if len(each) > 1:
             first, *_, last = sorted(dot.value for dot in each)
             line.append(f'<path class="joined" d="M{x(first)} {y}H{x(last)}"/>')

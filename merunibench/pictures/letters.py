@@ -1,5 +1,7 @@
-"""Estimate the width of names in figures that cannot measure text, so that names are cut at the end."""
+"""Estimate the width of names in figures that cannot measure text, so that names are cut to fit."""
 
+import math
+from collections.abc import Sequence
 from functools import lru_cache
 from unicodedata import combining, east_asian_width
 
@@ -37,6 +39,31 @@ def cut(text: str, most: int) -> str:
             break
         kept += 1
     return f"{text[:kept].rstrip()}…"
+
+
+def cut_apart(names: Sequence[str], most: int) -> list[str]:
+    """Cut names so that they remain different: those that would become equal lose their middle instead of their end.
+
+    Example:
+        >>> cut_apart(["a long model, step 9", "a long model, step 10", "short"], 12)
+        ['a l…el, step 9', 'a l…l, step 10', 'short']
+    """
+    short = [cut(name, most) for name in names]
+    named: dict[str, set[str]] = {}
+    for name, text in zip(names, short, strict=True):
+        named.setdefault(text, set()).add(name)
+    return [
+        _without_middle(name, most) if len(named[text]) > 1 else text for name, text in zip(names, short, strict=True)
+    ]
+
+
+def _without_middle(name: str, most: int) -> str:
+    """Cut a name in its middle, with two thirds of the room for its end."""
+    text = escape_controls(name)
+    start = len(text)
+    while start > 0 and width(text[start - 1 :]) <= 2 * most / 3:
+        start -= 1
+    return cut(text[:start], most - math.ceil(width(text[start:]))) + text[start:]
 
 
 def _width(character: str) -> float:

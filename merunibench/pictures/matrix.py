@@ -6,7 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING, NamedTuple
 
 from merunibench._text import escape_controls
-from merunibench.pictures.letters import cut, width
+from merunibench.pictures.letters import cut_apart, width
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -40,7 +40,8 @@ def matrix(title: str, rows: Sequence[Contender], levels: Sequence[Sequence[int]
     from markupsafe import Markup
 
     size = max(_SMALLEST, min(_LARGEST, _ROOM // max(1, len(rows))))
-    names = math.ceil(_LETTER * max((width(cut(each.name, _LONGEST)) for each in rows), default=0.0)) + 6
+    short = cut_apart([each.name for each in rows], _LONGEST)
+    names = math.ceil(_LETTER * max(map(width, short), default=0.0)) + 6
     left = names + _PLACE
     whole, height = left + size * len(rows) + 2, _HEAD + size * len(rows) + 2
     body = [
@@ -56,7 +57,7 @@ def matrix(title: str, rows: Sequence[Contender], levels: Sequence[Sequence[int]
             if column != at
         ]
         middle = f'y="{y + size / 2 + 4:g}" text-anchor="end"'
-        name = f'<text class="label" x="{names}" {middle}>{escape(cut(row.name, _LONGEST))}</text>'
+        name = f'<text class="label" x="{names}" {middle}>{escape(short[at])}</text>'
         place = f'<text x="{left - 6}" {middle}>{escape(escape_controls(row.place, 12))}</text>'
         body.append(f'<g data-id="{escape(row.id)}">{name}{place}{"".join(cells)}</g>')
     better = [sum(level > 0 for level in of_row) for of_row in levels]
