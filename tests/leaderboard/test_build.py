@@ -635,3 +635,17 @@ def test_labels_of_ov_merd_are_no_ov_merd_plus(small):
     assert ("one", "ovmerdplus", "the labels found are those of OV-MERD (ovmerd)") in [
         (gap.model_id, gap.dataset, gap.reason) for gap in results.not_recomputed
     ]
+
+
+def test_equal_predictions_are_said_on_the_page_and_in_the_terminal(small, run, tmp_path):
+    small.add("one")
+    small.add("copied", name="Another")
+    small.add("other", happier)
+    options = ("--submissions", small.submissions, "--data-root", small.truth, "--no-cache", "--processes", 1)
+    result = run("leaderboard", "build", *options, "--out", tmp_path / "out")
+    assert "same predictions: copied: those of one\n" in result.err
+    assert "same predictions: one: those of copied\n" in result.err
+    assert "other: those of" not in result.err
+    page = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+    assert page.count('title="Exactly the same predictions as one (one)">same predictions') == 1
+    assert page.count('title="Exactly the same predictions as Another (copied)">same predictions') == 1

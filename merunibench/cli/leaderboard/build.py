@@ -64,12 +64,16 @@ def build(
 
 def _report(results: "Results", out: Path) -> None:
     """Print what was refused or not recomputed, and the first rows of the main boards."""
+    from merunibench._text import escape_controls
+    from merunibench.leaderboard.board.evidence import copies
     from merunibench.leaderboard.board.standing import main_boards
 
     for refused in results.refused:
         log_stderr(f"refused: {refused.submission}: {'; '.join(refused.reasons)}")
     for gap in results.not_recomputed:
         log_stderr(f"not recomputed: {gap.model_id} on {gap.dataset}: {gap.reason}")
+    for key, others in copies(results).items():
+        log_stderr(f"same predictions: {key}: those of {', '.join(escape_controls(other.id) for other in others)}")
     for board in main_boards(results):
         print_board(results, board, fullest_column(results, board), most=_ROWS)
     emit(f"{out / 'results.json'}\n")

@@ -34,6 +34,7 @@ class Evidence:
         seen: Models -> data set -> number of its test samples that they were trained on, according to their authors.
         zero_shot: Models whose authors state the training data, with none of the nine data sets in it; copied models if
             their source says so.
+        copies: Models -> the others with exactly the same predictions.
     """
 
     equal: Mapping[str, str]
@@ -44,6 +45,7 @@ class Evidence:
     stood: Origin | None
     seen: Mapping[str, Mapping[str, int]]
     zero_shot: frozenset[str]
+    copies: Mapping[str, Sequence[Model]]
 
 
 def evidence(results: Results, lock: Lock | None = None) -> Evidence:
@@ -78,7 +80,22 @@ def evidence(results: Results, lock: Lock | None = None) -> Evidence:
         stood=lock.committed if lock else None,
         seen={key: seen for key, names in stated.items() if (seen := seen_test_samples(names))},
         zero_shot=frozenset(model.id for model in results.models if _is_zero_shot(model)),
+        copies=copies(results),
     )
+
+
+def copies(results: Results) -> dict[str, list[Model]]:
+    """Return the models with exactly the same predictions as another one -> those others."""
+    alike: dict[str, list[Model]] = {}
+    for model in results.models:
+        if model.predictions is not None:
+            alike.setdefault(model.predictions, []).append(model)
+    return {
+        one.id: [other for other in each if other is not one]
+        for each in alike.values()
+        for one in each
+        if len(each) > 1
+    }
 
 
 def _is_zero_shot(model: Model) -> bool:

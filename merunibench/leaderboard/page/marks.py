@@ -13,6 +13,7 @@ LEGEND = {
     "length-driven": "its official rank is more than five places better than its strict rank",
     "high chance": "its answers fit many clips: the chance level is 10 points or more above the others’ median",
     "chosen on test": "its checkpoints were chosen on the test labels, so it is not ranked",
+    "same predictions": "another submission has exactly the same predictions",
     "partly trained on the test set": "samples of the test sets are in its training data",
     "recomputed": "computed from its predictions; hover over the mark for who, when and the hash",
     "as committed": "not recomputed in this build; its scores are those of an earlier build",
@@ -68,6 +69,9 @@ def _warnings(
         yield Mark(
             "chosen on test", f"Its checkpoints were chosen on the test labels; not ranked{_without(group)}", warns=True
         )
+    if others := known.copies.get(row.model_id):
+        names = _listed([f"{other.name} ({other.id})" for other in others])
+        yield Mark("same predictions", f"Exactly the same predictions as {names}", warns=True)
     if seen := known.seen.get(row.model_id):
         sets = ", ".join(f"{seen[name]:,} of {BUILTIN[name].title}" for name in BUILTIN if name in seen)
         yield Mark("partly trained on the test set", f"Test samples in its training data: {sets}", warns=True)
