@@ -7,6 +7,7 @@ class _NoPandas:
     """An import finder that reports pandas as missing."""
 
     def find_spec(self, name: str, _path: object = None, _target: object = None) -> None:
+        """Report pandas as missing, and leave everything else to other finders."""
         if name == "pandas":
             raise ImportError(name)
 

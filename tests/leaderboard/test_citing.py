@@ -2,11 +2,21 @@
 
 import re
 import xml.etree.ElementTree as ET
+from pathlib import Path
 
 import pytest
 import yaml
 
-from merunibench.leaderboard.board.citing import author, badge, badge_text, badges, bibtex, model_index
+from merunibench.leaderboard.board.citing import (
+    BENCHMARK,
+    author,
+    badge,
+    badge_text,
+    badges,
+    bibtex,
+    board_bibtex,
+    model_index,
+)
 from merunibench.leaderboard.board.standing import main_boards
 from merunibench.leaderboard.schema.results import Model, Rank
 from merunibench.leaderboard.writing import write
@@ -43,6 +53,28 @@ def test_family_names_are_the_last_words():
         last = " ".join([*person.prelast_names, *person.last_names])
         assert last.strip("{}") == family
         assert " ".join([*person.first_names, *person.middle_names]) == given
+
+
+def test_the_entries_of_benchmark_and_board_are_those_of_the_citation_file():
+    pybtex = pytest.importorskip("pybtex.database")
+    results, _ = sample(2)
+    found = pybtex.parse_string(BENCHMARK + board_bibtex(results), "bibtex").entries
+    cited = yaml.safe_load((Path(__file__).parents[2] / "CITATION.cff").read_text(encoding="utf-8"))
+    paper, board = found["lian2025affectgpt"], found["merunibench"]
+    named = [" ".join([*person.last_names, *person.first_names]) for person in paper.persons["author"]]
+    reference = cited["references"][0]
+    assert named == [f"{each['family-names']} {each['given-names']}" for each in reference["authors"]]
+    title = " ".join(paper.fields["title"].replace("{", "").replace("}", "").split())
+    assert (title, paper.fields["year"]) == (reference["title"], str(reference["year"]))
+    assert board.fields["title"].replace("{", "").replace("}", "") == cited["title"]
+    assert all(each.lexicon in board.fields["note"] for each in results.boards)
+
+
+def test_a_badge_has_no_rank_where_there_is_no_other_row():
+    results, _ = sample(4)
+    row = next(each for each in results.rows if each.mean_rank and each.mean_rank.of > 1)
+    assert "rank" in badge_text(row)
+    assert "rank" not in badge_text(row.model_copy(update={"mean_rank": Rank(rank=1, of=1, low=1, high=1)}))
 
 
 @pytest.mark.parametrize("text", [*BRACES, HOSTILE, "@somebody", "a, b, c", ", ,", "and", "A and B, C"])

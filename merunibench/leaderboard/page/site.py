@@ -31,7 +31,7 @@ _LONGEST_NAME = 200
 
 
 def render_site(results: Results, details: Mapping[str, Details], folder: Path, lock: Lock | None = None) -> list[Path]:
-    """Write the whole site; equal input gives equal bytes.
+    """Write the whole site and the files of details; equal input gives equal bytes.
 
     Args:
         results: The whole board.
