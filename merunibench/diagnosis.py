@@ -17,7 +17,8 @@ from merunibench import __version__
 from merunibench.data import read_table
 from merunibench.data.columns import python_values
 from merunibench.errors import InputError
-from merunibench.files import DEFAULT_MAX_BYTES, npz_keys, open_plain
+from merunibench.files import DEFAULT_MAX_BYTES, open_plain
+from merunibench.files.npz import npz_keys
 from merunibench.kinds import NEUTRAL, POLARITIES
 from merunibench.labels import parse_label_text
 from merunibench.lexicon import Lexicon, catalogue, installed, load_lexicon

@@ -14,7 +14,8 @@ from merunibench._text import listed, short_repr
 from merunibench.data.columns import name_column, text_column
 from merunibench.data.tables import Table
 from merunibench.errors import InputError
-from merunibench.files import DEFAULT_MAX_BYTES, npz_keys, read_npz
+from merunibench.files import DEFAULT_MAX_BYTES
+from merunibench.files.npz import npz_keys, read_npz
 from merunibench.tasks import Task
 
 _CORPUS = "_corpus"

@@ -1,6 +1,6 @@
 """Test whether one system is better than another: paired tests on the same samples, for each data set."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from statistics import fmean
 from typing import NamedTuple
@@ -154,25 +154,29 @@ def _tested(draws: Mapping[str, PairedDraws], sides: Mapping[str, Sides]) -> tup
     )
 
 
+def means_of(datasets: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """Return the means that can be tested if two systems have these data sets.
+
+    Args:
+        datasets: Ids of data sets.
+
+    Returns:
+        Kind of task, or `mean` for the nine, which is last -> its data sets.
+    """
+    means = {kind: tuple(task.id for task in benchmark_tasks() if task.kind == kind) for kind in KINDS}
+    means = {kind: ids for kind, ids in means.items() if len(ids) > 1}
+    return {name: ids for name, ids in {**means, "mean": BENCHMARK_DATASETS}.items() if set(ids) <= set(datasets)}
+
+
 def _means(found: Sequence[DatasetComparison], draws: Mapping[str, PairedDraws]) -> tuple[MeanComparison, ...]:
     """Test the mean of the nine, and of each kind of task; tests of kinds are corrected for their number."""
     by_id = {each.dataset: each for each in found}
-    sets = {kind: [task.id for task in benchmark_tasks() if task.kind == kind] for kind in KINDS}
-    kinds = {kind: ids for kind, ids in sets.items() if len(ids) > 1 and by_id.keys() >= set(ids)}
-    tests = {kind: _test_of(draws, ids) for kind, ids in kinds.items()}
-    adjusted = holm(np.array([test.p for test in tests.values()])).tolist()
-    means = [
-        _mean(kind, [by_id[name] for name in kinds[kind]], test, p)
-        for (kind, test), p in zip(tests.items(), adjusted, strict=True)
-    ]
-    if by_id.keys() >= set(BENCHMARK_DATASETS):
-        test = _test_of(draws, BENCHMARK_DATASETS)
-        means.append(_mean("mean", [by_id[name] for name in BENCHMARK_DATASETS], test, test.p))
-    return tuple(means)
-
-
-def _test_of(draws: Mapping[str, PairedDraws], names: Sequence[str]) -> PairedTest:
-    return paired_test(mean_draws([draws[name] for name in names]))
+    means = means_of(by_id)
+    tests = {name: paired_test(mean_draws([draws[each] for each in ids])) for name, ids in means.items()}
+    kinds = [name for name in means if name in KINDS]
+    adjusted = holm(np.array([tests[kind].p for kind in kinds])).tolist()
+    p = {name: test.p for name, test in tests.items()} | dict(zip(kinds, adjusted, strict=True))
+    return tuple(_mean(name, [by_id[each] for each in ids], tests[name], p[name]) for name, ids in means.items())
 
 
 def _mean(name: str, of: Sequence[DatasetComparison], test: PairedTest, p: float) -> MeanComparison:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from merunibench.data import Account, Conversion, Extractor, PredictionSource, Table, account_of, conversions
 from merunibench.errors import InputError
-from merunibench.extraction.rules import Rules
+from merunibench.extraction.extractor import Rules
 from merunibench.files import whole_set
 from merunibench.journal import refuse_journal
 from merunibench.tasks import Task

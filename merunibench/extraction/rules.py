@@ -7,19 +7,15 @@ change alters the result of any text.
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from merunibench.data.account import Reason
-from merunibench.errors import InputError
 from merunibench.extraction import version1
 from merunibench.extraction.asides import without_asides
 from merunibench.extraction.envelope import clean_answer
+from merunibench.extraction.extractor import RULES_VERSION
 from merunibench.extraction.foreign import denies_label, foreign_labels, is_refusal
 from merunibench.extraction.lists import Sentence, read_list
-from merunibench.extraction.polarities import Polarity, label_polarity, polarity
 from merunibench.extraction.refusals import is_error, without_refusal
-from merunibench.extraction.silence import looks_like
 from merunibench.extraction.tracing import Fate, Trace
 from merunibench.extraction.words import load_words
 from merunibench.languages import (
@@ -35,12 +31,6 @@ from merunibench.languages import (
 )
 from merunibench.lexicon import load_lexicon
 
-RULES_VERSION = 2
-"""Version of the rules."""
-EXTRACTOR = f"rules@{RULES_VERSION}"
-"""Name of this extractor in signatures."""
-EXTRACTORS = tuple(f"rules@{version}" for version in range(RULES_VERSION, 0, -1))
-"""All versions, the current one first."""
 _POLARITIES = frozenset(("neutral", "positive", "negative"))
 _SPEECH = re.compile(r"[\"“”«「『](?P<said>[^\"“”«»「」『』]{1,2000})[\"“”»」』]")
 _LONGEST_QUOTED = 6
@@ -75,50 +65,6 @@ def extract_labels(
         if trace is not None:
             trace.cleaned = cleaned
     return affectgpt_style(labels) if parity else labels
-
-
-@dataclass(frozen=True)
-class Rules:
-    """The rules, with the interface of an extractor that scoring uses."""
-
-    parity: bool = False
-    version: int = RULES_VERSION
-
-    @classmethod
-    def named(cls, name: str, *, parity: bool = False) -> "Rules":
-        """Return the rules with the name `rules@1` or `rules@2`.
-
-        Raises:
-            InputError: The version does not exist.
-        """
-        if name not in EXTRACTORS:
-            raise InputError(f"unknown rules {name!r}; available: {', '.join(EXTRACTORS)}")
-        return cls(parity, int(name.partition("@")[2]))
-
-    @property
-    def name(self) -> str:
-        """Its name in signatures."""
-        return f"rules@{self.version}{'-parity' if self.parity else ''}"
-
-    def labels(self, text: str) -> list[str]:
-        """See `extract_labels`."""
-        return extract_labels(text, parity=self.parity, version=self.version)
-
-    def polarity(self, labels: Sequence[str]) -> Polarity:
-        """See `merunibench.extraction.polarity`."""
-        return polarity(labels)
-
-    def has_trace(self, text: str) -> bool:
-        """See `clean_answer`."""
-        return (version1.clean_answer if self.version == 1 else clean_answer)(text).had_trace
-
-    def looks_like(self, text: str) -> Reason:
-        """See `merunibench.extraction.silence.looks_like`."""
-        return looks_like(text)
-
-    def knows(self, labels: Sequence[str]) -> bool:
-        """Return whether any of the labels has a polarity."""
-        return any(label_polarity(label) is not None for label in labels)
 
 
 def affectgpt_style(labels: list[str]) -> list[str]:

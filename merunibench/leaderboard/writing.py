@@ -84,7 +84,7 @@ class Ready(NamedTuple):
 
 
 class Drawing:
-    """The files of a board that need its details, or are slow to draw; its pairs are not needed.
+    """The pages of a board, with the files of details; its pairs are not needed.
 
     Args:
         details: Model id -> what its page shows beyond its rows.
@@ -106,7 +106,7 @@ class Drawing:
         self._results = results
 
     def draw_others(self, lock: Lock) -> None:
-        """Draw all other pages, the tables of boards, and badges.
+        """Draw all other pages.
 
         Args:
             lock: Who computed the results, and when.
@@ -114,8 +114,6 @@ class Drawing:
         if self._results is None:
             raise RuntimeError("models are drawn first")
         self._others = dict(front_pages(self._results, self._models.summary, lock))
-        texts = chain(_board_tables(self._results), badges(self._results))
-        self._others |= {name: content.encode() for name, content in texts}
 
     def write(self, folder: Path) -> Mapping[str, str]:
         """Write the files, and delete those of models that are no longer there.
@@ -131,12 +129,12 @@ class Drawing:
         names = self._models.write(folder)
         for name, content in self._others.items():
             write_changed(folder / name, content)
-        remove_others(folder, [*names, *self._others], (*MODEL_FILES, *_TABLE_FILES))
+        remove_others(folder, names, MODEL_FILES)
         return self._models.summary.hashes
 
 
 def write_rest(results: Results, ready: Ready, out: Path, finish: Callable[[], Mapping[str, str]]) -> None:
-    """Write everything else: results, also as CSV, pairs and the lock.
+    """Write everything else: results, also as tables, pairs, badges and the lock.
 
     Args:
         results: The board.
@@ -150,11 +148,12 @@ def write_rest(results: Results, ready: Ready, out: Path, finish: Callable[[], M
     write_text(out / "results.json", ready.results)
     pairs = ready.pairs.encode()
     write_changed(out / PAIRS, pairs)
-    write_changed(out / CSV, to_csv(results).encode())
-    scripts = dict(pair_scripts(results))
-    for name, content in scripts.items():
+    names = []
+    texts = ((name, content.encode()) for name, content in chain(tables_of(results), badges(results)))
+    for name, content in chain(texts, pair_scripts(results)):
         write_changed(out / name, content)
-    remove_others(out, scripts, PAIR_FILES)
+        names.append(name)
+    remove_others(out, names, (*PAIR_FILES, *_TABLE_FILES))
     hashes = {PAIRS: hash_of(pairs), **finish()}
     write_changed(out / LOCK, ready.lock.model_copy(update={"files": hashes}).to_json().encode())
 
@@ -188,10 +187,6 @@ def lock_of(results: Results, text: str, stamp: Stamp) -> Lock:
 def tables_of(results: Results) -> Iterator[tuple[str, str]]:
     """Yield name and content of the files that contain only figures of the results."""
     yield CSV, to_csv(results)
-    yield from _board_tables(results)
-
-
-def _board_tables(results: Results) -> Iterator[tuple[str, str]]:
     for board in results.boards:
         yield f"{TABLES}/{board.id}.md", to_markdown(results, board)
         yield f"{TABLES}/{board.id}.tex", to_latex(results, board)

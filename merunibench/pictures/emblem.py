@@ -27,8 +27,7 @@ def shared_ground() -> "Markup":
     """Return the sectors of the five wheels, once for a page with many emblems: they are most of an emblem's bytes."""
     from markupsafe import Markup
 
-    arcs = (_arc(each, _radius(wheel), 1.0) for wheel in range(PUBLISHED_WHEELS) for each in _sectors(wheel))
-    paths = f'<defs><path id="{GROUND}" d="{"".join(arcs)}"/></defs>'
+    paths = f'<defs><path id="{GROUND}" d="{_ground(PUBLISHED_WHEELS)}"/></defs>'
     return Markup(f'<svg class="shared" width="0" height="0" aria-hidden="true">{paths}</svg>')  # noqa: S704 - all ours
 
 
@@ -42,18 +41,24 @@ def emblem(shares: Sequence[Mapping[str, float]], title: str = "", *, shared: bo
     """
     from markupsafe import Markup, escape
 
-    ground, hit = [], []
-    for wheel, of_sector in enumerate(shares):
-        radius = _radius(wheel)
-        for segment in _sectors(wheel):
-            if not shared:
-                ground.append(_arc(segment, radius, 1.0))
-            if share := of_sector.get(segment.name, 0.0):
-                hit.append(_arc(segment, radius, share))
+    hit = [
+        _arc(segment, _radius(wheel), share)
+        for wheel, of_sector in enumerate(shares)
+        for segment in _sectors(wheel)
+        if (share := of_sector.get(segment.name, 0.0))
+    ]
     says = f'role="img" aria-label="{escape(title)}"' if title else 'aria-hidden="true"'
-    below = f'<use class="ground" href="#{GROUND}"/>' if shared else f'<path class="ground" d="{"".join(ground)}"/>'
+    below = (
+        f'<use class="ground" href="#{GROUND}"/>' if shared else f'<path class="ground" d="{_ground(len(shares))}"/>'
+    )
     paths = f'{below}<path class="hit" d="{"".join(hit)}"/>'
     return Markup(f'<svg class="emblem" viewBox="0 0 40 40" {says}>{paths}</svg>')  # noqa: S704 - the title is escaped
+
+
+@lru_cache(maxsize=8)
+def _ground(wheels: int) -> str:
+    """The arcs of all sectors of the first wheels: the same in every emblem."""
+    return "".join(_arc(each, _radius(wheel), 1.0) for wheel in range(wheels) for each in _sectors(wheel))
 
 
 def _radius(wheel: int) -> float:

@@ -7,8 +7,8 @@ background, so the figure can be printed in grey.
 
 import math
 from collections.abc import Iterator, Sequence
+from html import escape
 from typing import NamedTuple
-from xml.sax.saxutils import escape
 
 from merunibench._text import escape_controls
 from merunibench.errors import InputError
@@ -313,4 +313,4 @@ def _notes(lost: Sequence[str], more: int) -> list[str]:
 
 def _safe(text: str, longest: int = 1000) -> str:
     """Text for XML: control characters and unpaired surrogates are escaped, long text is cut, markup is escaped."""
-    return escape(escape_controls(text, longest))
+    return escape(escape_controls(text, longest), quote=False)

@@ -158,25 +158,28 @@ def paired_test(draws: PairedDraws) -> PairedTest:
     )
 
 
-def paired_tests(observed: FloatArray, resampled: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Apply the paired bootstrap to many pairs at once, like `paired_test` without swaps.
+def paired_tests(
+    observed: FloatArray, resampled: FloatArray, swapped: FloatArray | None = None
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Apply `paired_test` to many pairs at once.
 
     Args:
         observed: The differences, shape (N,).
         resampled: The differences on the resamples, shape (N, B), B at least 1; NaN if undefined.
+        swapped: The differences with random swaps, shape (N, B); None to use the bootstrap alone.
 
     Returns:
         Lower and upper ends of the 95 % intervals, and p-values, shape (N,) each. Ends are NaN if all resamples are
         undefined.
     """
-    if np.isnan(resampled).any():
-        pairs = zip(observed.tolist(), resampled, strict=True)
-        tests = [paired_test(PairedDraws(difference, drawn, np.empty(0))) for difference, drawn in pairs]
+    if np.isnan(resampled).any() or (swapped is not None and np.isnan(swapped).any()):
+        swaps = np.empty((len(observed), 0)) if swapped is None else swapped
+        tests = [paired_test(PairedDraws(*each)) for each in zip(observed.tolist(), resampled, swaps, strict=True)]
         ends = np.array([test.ci or (np.nan, np.nan) for test in tests])
         return ends[:, 0], ends[:, 1], np.array([test.p for test in tests])
-    extreme = np.abs(resampled - observed[:, None]) >= np.abs(observed)[:, None] - _TINY
     low, high = intervals(resampled)
-    return low, high, (extreme.sum(axis=1) + 1) / (resampled.shape[1] + 1)
+    p = _p_values(np.abs(resampled - observed[:, None]), observed)
+    return low, high, p if swapped is None else np.maximum(p, _p_values(np.abs(swapped), observed))
 
 
 def compare_paired(
@@ -210,3 +213,10 @@ def _p_value(statistics: FloatArray, threshold: float) -> float:
     defined = statistics[~np.isnan(statistics)]
     extreme = int((defined >= threshold - _TINY).sum())
     return (extreme + 1) / (len(defined) + 1)
+
+
+def _p_values(statistics: FloatArray, observed: FloatArray) -> FloatArray:
+    """Return the p-values of many tests, like `_p_value`, for statistics of shape (N, B) that are all defined."""
+    extreme = statistics >= np.abs(observed)[:, None] - _TINY
+    p: FloatArray = (extreme.sum(axis=1) + 1) / (statistics.shape[1] + 1)
+    return p

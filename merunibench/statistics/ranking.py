@@ -2,6 +2,7 @@
 
 import math
 from bisect import bisect_left, bisect_right
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -78,7 +79,7 @@ def paired_p_values(
     Returns:
         One p-value per pair, in the order of `numpy.triu_indices(M, 1)`, shape (M (M - 1) / 2,).
     """
-    first, second = np.triu_indices(len(scores), 1)
+    first, second = _pairs(len(scores))
     centred = replicates - replicates.mean(axis=1, keepdims=True)
     products = centred @ centred.T / (replicates.shape[1] - 1)
     variances = np.diag(products)
@@ -105,10 +106,16 @@ def _least(p: float) -> float:
     return low
 
 
+@lru_cache(maxsize=8)
+def _pairs(systems: int) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Return `numpy.triu_indices(M, 1)`: a board asks for the same ones in every column."""
+    return np.triu_indices(systems, 1)
+
+
 def of_pairs(values: FloatArray, systems: int) -> FloatArray:
     """Arrange values of all pairs, in the order of `paired_p_values`, in a symmetric matrix with diagonal 1."""
     matrix = np.ones((systems, systems))
-    upper = np.triu_indices(systems, 1)
+    upper = _pairs(systems)
     matrix[upper] = values
     matrix.T[upper] = values
     return matrix

@@ -10,8 +10,7 @@ from statistics import fmean
 
 import pytest
 
-from merunibench.extraction import extract_labels
-from merunibench.extraction.rules import Rules
+from merunibench.extraction import Rules, extract_labels
 from merunibench.lexicon import load_lexicon
 from tests.lexicon.test_languages_data import LANGUAGES, items, table
 

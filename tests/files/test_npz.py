@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from merunibench.errors import InputError, UnsafeFileError
-from merunibench.files import npz_keys, read_npz
+from merunibench.files.npz import npz_keys, read_npz
 from tests.files.test_pickles import same
 from tests.hostile import commands, exhausting, npy, only_input_errors, pickled_array, write_npz
 

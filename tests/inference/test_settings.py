@@ -7,7 +7,7 @@ import pytest
 
 from merunibench import evaluate
 from merunibench.errors import InputError
-from merunibench.extraction.rules import EXTRACTOR
+from merunibench.extraction import EXTRACTOR
 from merunibench.inference.settings import InferSettings, RunSettings, parse_modalities, parse_options
 from merunibench.settings import RULES, read_settings, settings_as_toml
 

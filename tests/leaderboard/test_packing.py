@@ -8,6 +8,8 @@ from itertools import permutations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis.extra.numpy import arrays
 from pydantic import ValidationError
 
 import merunibench
@@ -105,6 +107,35 @@ def test_a_changed_submission_is_compared_anew_and_no_other(three, monkeypatch):
     assert again.packed_pairs != first.packed_pairs
 
 
+def test_after_a_change_to_a_submission_one_row_is_stored_anew(three, monkeypatch):
+    three.build()
+    shutil.rmtree(three.submissions / "good")  # the first of all ids: every other row has a pair with it
+    three.add("good", changed(2))
+    stored = []
+    store = cache.Cache.store_pairs
+    monkeypatch.setattr(cache.Cache, "store_pairs", lambda self, texts: (stored.append(texts), store(self, texts)))
+    again, _ = three.build()
+    assert [len(texts) for texts in stored] == [len(again.boards)]
+    assert three.build()[0].packed_pairs == again.packed_pairs == three.build(cache=None)[0].packed_pairs
+    assert not stored[1]
+
+
+@given(
+    known=arrays(bool, (6, 6)).map(lambda known: np.tril(known, -1)),
+    held=arrays(bool, (6, 6)).map(lambda held: held & ~np.eye(6, dtype=bool)),
+)
+def test_every_new_pair_is_in_a_stored_row_which_keeps_what_it_had(known, held):
+    unknown = np.tri(6, k=-1, dtype=bool) & ~known & ~(held | held.T)
+    stored = packing._shared_out(unknown, held)
+    found = np.zeros((6, 6), bool)
+    for place, of in stored.items():
+        found[place] = of
+        assert not (held[place] & ~of).any()
+        assert not of[place]
+    assert not (unknown & ~(found | found.T)).any()
+    assert len(stored) <= 5
+
+
 def test_packed_pairs_lie_beside_the_results_and_stand_as_committed(three, tmp_path):
     results, details = three.build()
     write(results, details, tmp_path / "out")
@@ -162,26 +193,30 @@ def test_figures_are_packed_without_loss_and_turn_round():
             PackedPairs.model_validate({**pairs.model_dump(), **broken})
 
 
+@pytest.mark.parametrize("swaps", [False, True])
 @pytest.mark.parametrize("gaps", [False, True])
-def test_many_pairs_at_once_are_tested_as_each_alone(gaps):
+def test_many_pairs_at_once_are_tested_as_each_alone(gaps, swaps):
     rng = np.random.default_rng(3)
     resampled = rng.normal(0.01, 0.01, (40, 200))
     if gaps:
         resampled[::3, :5] = np.nan
         resampled[7] = np.nan
     observed = rng.normal(0.01, 0.01, 40)
-    low, high, p = paired_tests(observed, resampled)
-    for place, (difference, drawn) in enumerate(zip(observed, resampled, strict=True)):
-        alone = paired_test(PairedDraws(difference, drawn, np.empty(0)))
+    swapped = rng.normal(0, 0.01, (40, 200)) if swaps else np.empty((40, 0))
+    if gaps and swaps:
+        swapped[::4, :7] = np.nan
+    low, high, p = paired_tests(observed, resampled, swapped if swaps else None)
+    for place, (difference, *drawn) in enumerate(zip(observed, resampled, swapped, strict=True)):
+        alone = paired_test(PairedDraws(difference, *drawn))
         assert p[place] == alone.p
         assert (low[place], high[place]) == pytest.approx(alone.ci or (np.nan, np.nan), abs=1e-9, nan_ok=True)
-        assert alone.ci == interval(drawn)
+        assert alone.ci == interval(drawn[0])
 
 
 def test_holm_along_rows_leaves_out_what_was_not_tested():
     p = np.array([[0.01, np.nan, 0.03, 0.04], [0.2, 0.01, 0.01, np.nan], [np.nan] * 4])
     adjusted = holm(p)
-    for given, found in zip(p, adjusted, strict=True):
-        there = ~np.isnan(given)
-        assert found[there].tolist() == holm(given[there]).tolist()
+    for values, found in zip(p, adjusted, strict=True):
+        there = ~np.isnan(values)
+        assert found[there].tolist() == holm(values[there]).tolist()
         assert np.isnan(found[~there]).all()

@@ -9,7 +9,7 @@ import pytest
 
 import merunibench
 from merunibench.errors import InputError
-from merunibench.leaderboard.board import pairs
+from merunibench.leaderboard.board import judging, pairs
 from merunibench.leaderboard.schema.results import read_results
 from merunibench.leaderboard.scoring import cache
 from merunibench.leaderboard.scoring.units import pack, unpack
@@ -63,8 +63,17 @@ def same(pair, found):
 
 def test_pairs_come_from_the_cache_and_are_the_same(two, monkeypatch):
     first, _ = two.build()
-    monkeypatch.setattr(pairs._Judge, "__call__", lambda *_: pytest.fail("compared again"))
+    monkeypatch.setattr(judging, "_judged", lambda *_: pytest.fail("compared again"))
     assert two.build()[0].pairs == first.pairs
+
+
+def test_pairs_are_the_same_however_many_are_compared_at_once(two, monkeypatch):
+    two.add("third", worse)
+    monkeypatch.setattr(pairs, "SWAPPED", 2)
+    together, _ = two.build(cache=None)
+    assert {pair.swapped for pair in together.pairs} == {True, False}
+    monkeypatch.setattr(judging, "_AT_ONCE", 1)
+    assert two.build(cache=None)[0].pairs == together.pairs
 
 
 def test_a_pair_in_the_cache_that_is_none_is_refused(two):

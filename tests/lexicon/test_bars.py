@@ -9,7 +9,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from merunibench.files import read_npz
+from merunibench.files.npz import read_npz
 from merunibench.labels import LabelLists, normalise_label, parse_label_field
 from merunibench.lexicon import load_lexicon, load_wheels
 from merunibench.lexicon.workshop.concepts import canonical

@@ -58,6 +58,8 @@ def build(
         stamp = Stamp(by, date.isoformat() if date else None, lock_beside(wanted.committed))
         with progress_bar() as progress:
             results = make(wanted, out, stamp, progress, process)
+        if process is not None:
+            process.shutdown(wait=False)  # it ends while this one prints
         _report(results, out)
         gc.freeze()  # the process ends here: there is no need to look for cycles among millions of objects
 

@@ -13,12 +13,13 @@ from merunibench.data import Extractor
 from merunibench.errors import InputError
 from merunibench.extraction.asides import without_asides
 from merunibench.extraction.envelope import clean_answer
+from merunibench.extraction.extractor import EXTRACTOR, EXTRACTORS, Rules
 from merunibench.extraction.files import Field
 from merunibench.extraction.items import says_nothing
 from merunibench.extraction.lists import read_list
 from merunibench.extraction.llm.prompt import Prompt, builtin_prompt, read_prompt
 from merunibench.extraction.refusals import is_error, without_refusal
-from merunibench.extraction.rules import EXTRACTOR, EXTRACTORS, Rules, affectgpt_style, is_known
+from merunibench.extraction.rules import affectgpt_style, is_known
 from merunibench.labels import normalise_label, parse_label_text
 
 RULES = (*EXTRACTORS, "rules")

@@ -70,17 +70,21 @@ class Packer:
         _take_committed(figures, board, ranked, columns, self.before)
         keys = {self.digest(each)[:_LONGEST_HASH]: place for place, each in enumerate(ranked) if each.replicates}
         fresh = np.array([bool(each.replicates) for each in ranked])
-        unknown = np.tri(len(ranked), k=-1, dtype=bool) & fresh[:, None] & fresh
+        pairs = np.tri(len(ranked), k=-1, dtype=bool) & fresh[:, None] & fresh
+        held = np.zeros_like(pairs)
         names = {each: key("packed", board, columns, each) for each in keys}
         texts = self.cache.pairs(names.values())
         for each, name in names.items():
             if name in texts:
-                _take(figures, unknown, keys, each, _read(texts[name], len(columns), self.cache))
+                held[keys[each]] = _take(figures, keys, keys[each], _read(texts[name], len(columns), self.cache))
+        unknown = pairs & ~(held | held.T)
         firsts, seconds = np.nonzero(unknown)
         if len(firsts):
             figures[firsts, seconds] = self._bootstrap(ranked, columns, firsts, seconds)
-            texts = {names[each]: _text(figures[at], keys, at) for each, at in keys.items() if unknown[at].any()}
-            self.fresh |= texts
+            stored = _shared_out(unknown, pairs | held)
+            self.fresh |= {
+                names[each]: _text(figures, keys, at, stored[at]) for each, at in keys.items() if at in stored
+            }
         return PackedPairs(
             board=board,
             columns=tuple(columns),
@@ -119,20 +123,41 @@ def _values(row: Row, columns: Sequence[str]) -> list[float | None]:
     return [row.value(name) for name in columns]
 
 
-def _take(
-    figures: IntArray, unknown: BoolArray, keys: dict[str, int], of: str, stored: tuple[list[str], IntArray]
-) -> None:
-    """Load the figures of a row's pairs from the cache."""
+def _take(figures: IntArray, keys: dict[str, int], place: int, stored: tuple[list[str], IntArray]) -> BoolArray:
+    """Load the figures of a row's pairs from the cache, and return with which rows, shape (N,)."""
     others, found = stored
-    there = [index for index, other in enumerate(others) if keys.get(other, keys[of]) < keys[of]]
-    places = [keys[others[index]] for index in there]
-    figures[keys[of], places] = found[there]
-    unknown[keys[of], places] = False
+    there = [index for index, other in enumerate(others) if keys.get(other, place) != place]
+    places = np.array([keys[others[index]] for index in there], np.intp)
+    figures[np.maximum(places, place), np.minimum(places, place)] = found[there]
+    held = np.zeros(len(figures), bool)
+    held[places] = True
+    return held
 
 
-def _text(figures: IntArray, keys: dict[str, int], place: int) -> str:
-    others = {other: at for other, at in keys.items() if at < place}
-    return json.dumps([list(others), packed(figures[list(others.values())])])
+def _shared_out(unknown: BoolArray, held: BoolArray) -> dict[int, BoolArray]:
+    """Choose rows whose texts in the cache are written, so that few are after a change to a submission.
+
+    Args:
+        unknown: The pairs that no text has yet, shape (N, N).
+        held: The pairs that a row's text has, or may get as well, shape (N, N).
+
+    Returns:
+        Row -> the rows with which its text has pairs, shape (N,).
+    """
+    left = unknown | unknown.T
+    found = {}
+    while left.any():
+        counts = left.sum(axis=1)
+        place = len(counts) - 1 - int(counts[::-1].argmax())  # the last one of several: each text has half of its pairs
+        found[place] = held[place] | left[place]
+        left[place], left[:, place] = False, False
+    return found
+
+
+def _text(figures: IntArray, keys: dict[str, int], place: int, held: BoolArray) -> str:
+    others = {other: at for other, at in keys.items() if held[at]}
+    places = np.array(list(others.values()), np.intp)
+    return json.dumps([list(others), packed(figures[np.maximum(places, place), np.minimum(places, place)])])
 
 
 def _read(text: str, columns: int, cache: Cache) -> tuple[list[str], IntArray]:

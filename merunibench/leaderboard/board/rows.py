@@ -99,6 +99,12 @@ def _written(signature: Signature, rule: str) -> str:
     return str(replace(signature, checkpoint=rule))
 
 
+@lru_cache(maxsize=4096)
+def _joint(signatures: tuple[str, ...]) -> str:
+    """The text of the signature of a row, from those of its scores; many models share them."""
+    return str(joint_signature(list(map(parsed, signatures))))
+
+
 def rows_on(board: Board, contender: Contender, held: Held) -> list[ScoredRow]:
     """Return the rows of a model on a board, from its figures there; empty if there are none."""
     made = (_row(board, rule, contender, held) for rule in _rules(board, contender))
@@ -138,7 +144,7 @@ def _row(board: Board, rule: str, contender: Contender, held: Held) -> ScoredRow
     replicates |= task_replicates(replicates)
     carried_ci = before.mean_ci if before is not None and before.mean == mean else None
     mean_ci = interval(replicates[MEAN]) if MEAN in replicates else carried_ci
-    signatures = [parsed(score.signature) for score in scores.values() if score.signature]
+    signatures = tuple(score.signature for score in scores.values() if score.signature)
     counts = [score.labels_per_sample for score in scores.values() if score.labels_per_sample is not None]
     on_test = rule in (BEST_PER_DATASET, BEST_OVERALL)
     because = why_unranked(model, on_test=on_test)
@@ -159,8 +165,8 @@ def _row(board: Board, rule: str, contender: Contender, held: Held) -> ScoredRow
         mean_ci=mean_ci,
         **_corrected(rule, mean, mean_ci, held, before),
         labels_per_sample=round(fmean(counts), DECIMALS) if counts else None,
-        extractor=extractor_of(signatures),
-        signature=str(joint_signature(signatures)) if signatures else None,
+        extractor=extractor_of(list(map(parsed, signatures))),
+        signature=_joint(signatures) if signatures else None,
         scores=scores,
         task_means=task_means(scores, replicates, before),
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from merunibench.leaderboard.board.pairs import by_bootstrap_alone
+from merunibench.leaderboard.board.judging import by_bootstrap_alone
 from merunibench.leaderboard.schema.results import MEAN, Comparisons, Pair, Results, Row
 from merunibench.report import Outcome, outcome, who_is_better
 from merunibench.report.columns import percent

@@ -65,7 +65,7 @@ def place(rank: Rank | None, band: int | None = None) -> str:
 
 def chance(level: float, protocol: str, kind: str) -> float:
     """A chance level on the scale of the scores: 0 for chance-corrected scores."""
-    return float(PROTOCOLS[protocol][kind].primary(level, level))
+    return 0.0 if PROTOCOLS[protocol][kind].chance_corrected else level
 
 
 def modalities(model: Model) -> str:

@@ -302,8 +302,11 @@ def _rows(entries: Mapping[str, Entry]) -> Iterator[tuple[Any, ...]]:
 
 def _digest(*values: object) -> str:
     """Return a hash that shows whether a row is as it was stored."""
-    parts = [value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogatepass") for value in values]
-    digest = hashlib.sha256(b"".join(b"%d %b" % (len(part), part) for part in parts))
+    digest = hashlib.sha256()
+    for value in values:
+        part = value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogatepass")
+        digest.update(b"%d " % len(part))
+        digest.update(part)
     return digest.hexdigest()
 
 

@@ -172,7 +172,7 @@ def _hashes(paths: Iterator[Path]) -> Iterator[tuple[str, str]]:
 
 
 def _from_mapping(path: Path, max_bytes: int) -> ReleaseTables:
-    from merunibench.files import read_npz
+    from merunibench.files.npz import read_npz
 
     keys = ("format_mapping", "raw_mapping", "wheel_map_whole")
     arrays = read_npz(path, keys, max_bytes=max_bytes)

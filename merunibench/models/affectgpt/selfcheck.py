@@ -16,7 +16,7 @@ import torch
 
 from merunibench._text import one_line
 from merunibench.errors import InputError
-from merunibench.files import read_npz
+from merunibench.files.npz import read_npz
 from merunibench.hub import ensure_torchvision
 from merunibench.models.affectgpt.audio_input import clip_starts, cut_clips, downmixed, normalised, without_mean
 from merunibench.models.affectgpt.checkpoint import is_ignored, released_name

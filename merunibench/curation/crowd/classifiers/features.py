@@ -17,7 +17,8 @@ from merunibench.data import Table, read_table
 from merunibench.data.columns import find_column, name_column, python_values
 from merunibench.data.tables import table_stem
 from merunibench.errors import InputError
-from merunibench.files import DEFAULT_MAX_BYTES, read_npy
+from merunibench.files import DEFAULT_MAX_BYTES
+from merunibench.files.npz import read_npy
 from merunibench.files.reading import reading
 
 FloatArray = npt.NDArray[np.float32]

@@ -23,8 +23,9 @@ from merunibench.curation.crowd.classifiers.labelled import Labelled
 from merunibench.curation.crowd.classifiers.text import KIND, TextClassifier
 from merunibench.curation.crowd.sources import SETTINGS
 from merunibench.errors import InputError
-from merunibench.files import open_atomic, read_npz, read_plain, whole_set, write_bytes, write_text
+from merunibench.files import open_atomic, read_plain, whole_set, write_bytes, write_text
 from merunibench.files.json_text import read_json
+from merunibench.files.npz import read_npz
 
 if TYPE_CHECKING:
     from merunibench.curation.crowd.classifiers.attention import AttentionClassifier

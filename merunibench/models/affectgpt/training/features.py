@@ -16,7 +16,8 @@ import numpy as np
 import torch
 
 from merunibench.errors import InputError, MediaError
-from merunibench.files import open_atomic, read_npy
+from merunibench.files import open_atomic
+from merunibench.files.npz import read_npy
 from merunibench.journal import canonical
 from merunibench.models.affectgpt.clip_input import read_medium
 from merunibench.models.affectgpt.configuration import AffectGPTConfig
