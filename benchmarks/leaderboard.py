@@ -79,6 +79,10 @@ def tree_memory(process: int) -> float:
     return total
 
 
+_UNUSUAL = {"PYTHONDONTWRITEBYTECODE", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"}
+"""Variables that users rarely set: modules are kept compiled, and NumPy decides how many threads it uses."""
+
+
 def build(folder: Path, processes: int, *, watched: bool) -> tuple[float, float]:
     """Return the seconds of one build as a process, and its peak memory in MiB; 0 if not `watched`."""
     command = [sys.executable, "-m", "merunibench", "leaderboard", "build"]
@@ -86,10 +90,8 @@ def build(folder: Path, processes: int, *, watched: bool) -> tuple[float, float]
     command += ["--lexicon", str(folder / "first.json"), "--lexicon", str(folder / "second.json")]
     command += ["--out", str(folder / "out"), "--cache", str(folder / "cache.sqlite"), "--processes", str(processes)]
     peak, start = 0.0, time.perf_counter()
-    compiled = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    process = subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, env=compiled
-    )  # as for users: modules are kept compiled
+    usual = {name: value for name, value in os.environ.items() if name not in _UNUSUAL}
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=usual)
     while watched and process.poll() is None:
         peak = max(peak, tree_memory(process.pid))
         time.sleep(0.1)

@@ -24,6 +24,8 @@ _WORTH_A_HELPER = 40
 def helper(submissions: Path, processes: int, module: str) -> Iterator[Executor | None]:
     """Start one process that works beside this one; None if it is not worth it, or only one process is wanted.
 
+    NumPy uses one thread in both, also in this one if it is imported later: with more, they would wait for each other.
+
     Args:
         submissions: The folder of submissions.
         processes: Maximum number of processes; 0 for one per core.
@@ -36,7 +38,7 @@ def helper(submissions: Path, processes: int, module: str) -> Iterator[Executor 
     try:
         with one_thread_each():
             pool.submit(_prepare, module)
-        yield pool
+            yield pool
     finally:
         pool.shutdown(cancel_futures=True)
 

@@ -28,6 +28,7 @@ _TURNS = (0.58, 0.78)
 
 _GAP, _MARGIN = 10, 58
 _LARGE = 14
+_LONGEST_TIP = 300
 _LEGEND = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
@@ -158,7 +159,9 @@ def _rows(drawn: HeatMap, layout: _Layout) -> Iterator[str]:
 
 def _tips(texts: Sequence[str]) -> list[str]:
     """The tooltips of a row for XML. Line ends are control characters, so none is left in a text when they separate."""
-    return escape("\n".join(escape_controls(text, 300) for text in texts)).split("\n")
+    if not "".join(texts).isprintable() or max(map(len, texts), default=0) > _LONGEST_TIP:
+        texts = [escape_controls(text, _LONGEST_TIP) for text in texts]
+    return escape("\n".join(texts)).split("\n")
 
 
 _FRAME = f' class="hue hit" stroke="{_INK}" stroke-width="1.5"', ' font-weight="600"'
@@ -166,11 +169,15 @@ _FRAME = f' class="hue hit" stroke="{_INK}" stroke-width="1.5"', ' font-weight="
 _NO_FRAME = ' class="hue"', ""
 
 
-@lru_cache(maxsize=4096)
 def _shade(share: float) -> tuple[str, str, str]:
     """The opacity, number and ink of a cell."""
-    ink = "dim" if not share else "low" if share <= _TURNS[0] else "mid" if share <= _TURNS[1] else "high"
-    return f"{max(share, 0.02 if share else 0.0):.3f}", escape(whole_percent(share)), ink
+    if not share:
+        return _NOTHING
+    ink = "low" if share <= _TURNS[0] else "mid" if share <= _TURNS[1] else "high"
+    return f"{max(share, 0.02):.3f}", whole_percent(share).replace("<", "&lt;"), ink
+
+
+_NOTHING = "0.000", "·", "dim"
 
 
 def _foot(drawn: HeatMap, layout: _Layout) -> Iterator[str]:

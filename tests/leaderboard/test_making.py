@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import sqlite3
+import subprocess
 import sys
 from concurrent.futures import Executor, Future
 from concurrent.futures.process import BrokenProcessPool
@@ -81,6 +82,25 @@ def test_a_changed_submission_is_scored_there(small, board, helper, monkeypatch)
     alone = board("alone", None, cache=None)
     monkeypatch.setattr("merunibench.leaderboard.scoring.jobs._score", lambda *_: pytest.fail("scored here"))
     assert board("out", helper) == alone
+
+
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+def threads_there():
+    return [os.environ.get(name) for name in THREADS]
+
+
+def test_numpy_has_one_thread_in_both_processes(tmp_path, monkeypatch):
+    monkeypatch.setattr(processes, "_WORTH_A_HELPER", 0)
+    for name in THREADS:
+        monkeypatch.setenv(name, "7")
+    with processes.helper(tmp_path, 2, MODULE) as process:
+        assert threads_there() == process.submit(threads_there).result() == ["1"] * 3
+    assert threads_there() == ["7"] * 3
+    program = "import sys, merunibench.cli.leaderboard.build, merunibench.cli._building; print('numpy' in sys.modules)"
+    found = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    assert found.stdout == "False\n"  # it is imported where a second process is started, and reads these variables
 
 
 def test_files_of_models_that_are_gone_are_deleted(small, board, helper):

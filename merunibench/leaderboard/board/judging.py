@@ -26,7 +26,7 @@ from merunibench.statistics import holm, paired_tests, swapped_sums
 from merunibench.statistics.draws import Keys
 from merunibench.tasks import get_task, title_of
 
-_AT_ONCE = 128  # pairs: 1 MiB per data set of a thousand resamples
+_AT_ONCE = 16  # pairs: with more, sums after swaps no longer fit the processor's cache
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -69,10 +69,12 @@ class Judge:
     def __init__(self, resamples: int, seed: int, cache: Cache) -> None:
         self.resamples, self.seed, self.cache = resamples, seed, cache
         self._digests: dict[str, str] = {}
+        self._settings = key("pair", resamples, seed)
 
     def key(self, two: Two) -> str:
         """The cache key of a pair: everything that determines its figures."""
-        return key("pair", self.digest(two.first), self.digest(two.second), two.swap, self.resamples, self.seed)
+        parts = (self._settings, self.digest(two.first), self.digest(two.second), two.swap)
+        return sha256("{} {} {} {}".format(*parts).encode()).hexdigest()
 
     def digest(self, row: ScoredRow) -> str:
         """Hash of a row's predictions and replicates."""
