@@ -43,7 +43,6 @@ class BootstrapCounts:
 
     def __init__(self) -> None:
         self._counts: dict[_Drawn, list[Counts]] = {}
-        self._swaps: dict[_Drawn, list[Swaps]] = {}
 
     def of(self, keys: Keys, resamples: int, seed: Seed) -> list[Counts]:
         """Return the result of `draw_counts`, cached."""
@@ -51,13 +50,6 @@ class BootstrapCounts:
         if drawn not in self._counts:
             self._counts[drawn] = list(draw_counts(keys, resamples, seed))
         return self._counts[drawn]
-
-    def swaps(self, keys: Keys, resamples: int, seed: Seed) -> list[Swaps]:
-        """Return the result of `draw_swaps`, cached."""
-        drawn = _drawn(keys, resamples, seed)
-        if drawn not in self._swaps:
-            self._swaps[drawn] = list(draw_swaps(keys, resamples, seed))
-        return self._swaps[drawn]
 
 
 def _drawn(keys: Keys, resamples: int, seed: Seed) -> _Drawn:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from merunibench.statistics.bootstrap import resampled_sums
-from merunibench.statistics.draws import BootstrapCounts, Keys, Seed, draw_swaps
+from merunibench.statistics.draws import Keys, Seed, draw_swaps
 from merunibench.statistics.intervals import Formula, interval, intervals
 
 FloatArray = npt.NDArray[np.float64]
@@ -107,9 +107,7 @@ def draw_pairs(
     )
 
 
-def swapped_sums(
-    units: FloatArray, *, resamples: int, seed: Seed, keys: Keys, draws: BootstrapCounts | None = None
-) -> FloatArray:
+def swapped_sums(units: FloatArray, *, resamples: int, seed: Seed, keys: Keys) -> FloatArray:
     """Return the sums of quantities over the units on which two systems are swapped.
 
     The swaps depend only on keys and seed, and a pair needs only the difference of the two systems' sums. The sums can
@@ -120,13 +118,11 @@ def swapped_sums(
         resamples: Number of swaps B.
         seed: Seed of the swaps.
         keys: Keys that determine the swaps of units, shape (U,).
-        draws: Caches the swaps for other systems on the same units.
 
     Returns:
         Shape (B, K).
     """
-    swaps = draw_swaps(keys, resamples, seed) if draws is None else draws.swaps(keys, resamples, seed)
-    return np.concatenate([chunk.astype(float) @ units.T for chunk in swaps])
+    return np.concatenate([chunk.astype(float) @ units.T for chunk in draw_swaps(keys, resamples, seed)])
 
 
 def mean_draws(draws: Sequence[PairedDraws]) -> PairedDraws:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from merunibench.statistics import resampled_sums, swapped_sums, unit_keys
+from merunibench.statistics import resampled_sums, unit_keys
 from merunibench.statistics.draws import BootstrapCounts, draw_counts, draw_swaps
 
 
@@ -82,5 +82,3 @@ def test_kept_draws_are_the_draws():
     for resamples, seed in ((40, 0), (40, [0, 5]), (40, 0), (30, 0)):
         kept = resampled_sums(units, resamples, seed, draws, keys)
         assert np.array_equal(kept, resampled_sums(units, resamples, seed, keys=keys))
-        fresh = {"resamples": resamples, "seed": seed, "keys": keys}
-        assert np.array_equal(swapped_sums(units, **fresh, draws=draws), swapped_sums(units, **fresh))
