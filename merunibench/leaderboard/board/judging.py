@@ -94,7 +94,8 @@ class Judge:
         """
         sums = _Sums(self, pairs)
         found: list[Pair | None] = [None] * len(pairs)
-        alike = [(each.first.row.protocol, each.datasets, each.swapped) for each in pairs]
+        # The wheels of a board's lexicon decide how many sums a unit has.
+        alike = [(each.first.row.board or "", each.datasets, each.swapped) for each in pairs]
         places = sorted(range(len(pairs)), key=alike.__getitem__)
         for (_, datasets, swapped), of_kind in groupby(places, alike.__getitem__):
             rest = list(of_kind)
@@ -121,7 +122,7 @@ class _Draws(NamedTuple):
 
 
 def _judged(pairs: Sequence[Two], datasets: Sequence[str], sums: "_Sums | None") -> Iterator[Pair]:
-    """Compare pairs that share these data sets and the protocol."""
+    """Compare pairs of one board that share these data sets."""
     draws = {name: _draws(pairs, name, sums) for name in datasets}
     draws |= {name: _mean([draws[each] for each in of]) for name, of in means_of(datasets).items()}
     tests = [paired_tests(*each) for each in draws.values()]
