@@ -178,6 +178,7 @@ def _shade(share: float) -> tuple[str, str, str]:
 
 
 _NOTHING = "0.000", "·", "dim"
+"""The same of a cell without any share: many cells have none."""
 
 
 def _foot(drawn: HeatMap, layout: _Layout) -> Iterator[str]:

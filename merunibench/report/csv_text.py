@@ -19,10 +19,8 @@ def csv_cell(value: object) -> object:
         >>> csv_cell("=HYPERLINK(1)"), csv_cell("\x1b]0;x"), csv_cell(-0.5)
         ("'=HYPERLINK(1)", '\\x1b]0;x', -0.5)
     """
-    return _of_text(value) if isinstance(value, str) else value
-
-
-def _of_text(value: str) -> str:
+    if not isinstance(value, str):
+        return value
     return _short_cell(value) if len(value) <= _SHORT else _text_cell(value)
 
 
@@ -40,7 +38,5 @@ def csv_text(columns: Sequence[str], records: Iterable[Mapping[str, object]]) ->
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(map(csv_cell, columns))
-    for record in records:
-        cells = map(record.get, columns)
-        writer.writerow([_of_text(cell) if isinstance(cell, str) else cell for cell in cells])
+    writer.writerows([csv_cell(record.get(name)) for name in columns] for record in records)
     return text.getvalue()

@@ -93,7 +93,7 @@ class Judge:
             InputError: the cache does not contain the units of a row, or they are invalid.
         """
         sums = _Sums(self, pairs)
-        found: list[Pair | None] = [None] * len(pairs)
+        found: dict[int, Pair] = {}
         # The wheels of a board's lexicon decide how many sums a unit has.
         alike = [(each.first.row.board or "", each.datasets, each.swapped) for each in pairs]
         places = sorted(range(len(pairs)), key=alike.__getitem__)
@@ -102,9 +102,8 @@ class Judge:
             for start in range(0, len(rest), _AT_ONCE):
                 part = rest[start : start + _AT_ONCE]
                 judged = _judged([pairs[place] for place in part], datasets, sums if swapped else None)
-                for place, pair in zip(part, judged, strict=True):
-                    found[place] = pair
-        return [pair for pair in found if pair is not None]
+                found |= zip(part, judged, strict=True)
+        return [found[place] for place in range(len(pairs))]
 
 
 class _Draws(NamedTuple):

@@ -4,7 +4,6 @@ There is one file per board. Boards with more rows than have sentences also have
 """
 
 import json
-import re
 from collections.abc import Iterator
 from itertools import product
 
@@ -80,4 +79,4 @@ def pack(levels: str) -> str:
         >>> pack("0123")
         'a3'
     """
-    return "".join(map(_LETTERS.__getitem__, re.findall(f".{{1,{_PER_LETTER}}}", levels)))
+    return "".join(_LETTERS[levels[start : start + _PER_LETTER]] for start in range(0, len(levels), _PER_LETTER))
